@@ -1,0 +1,13 @@
+"""A write path as the fault sweep sees it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class WritePath:
+    """`arrange()` returns the arguments, `act(*args)` is the verb, `observe()` the rows that must be all or none."""
+
+    arrange: Callable
+    act: Callable
+    observe: Callable

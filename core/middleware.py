@@ -1,0 +1,41 @@
+from django.conf import settings
+from django.http import JsonResponse
+from django.shortcuts import render
+from django.utils import translation
+
+from core.flow import Refused
+
+
+class RefusedMiddleware:
+    """A rule that says no is a 409 with its sentence, never a 500."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if not isinstance(exception, Refused):
+            return None
+        if request.path.startswith("/api/"):
+            error = {"code": exception.code, "detail": str(exception.message), "attr": exception.field}
+            return JsonResponse({"type": "client_error", "errors": [error]}, status=409)
+        template = "core/refused_fragment.html" if request.headers.get("HX-Request") else "core/refused.html"
+        return render(request, template, {"refusal": exception}, status=409)
+
+
+class LanguageMiddleware:
+    """Chinese unless the visitor chose otherwise; what the browser prefers is not asked."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        translation.activate(language)
+        request.LANGUAGE_CODE = language
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response

@@ -1,0 +1,63 @@
+"""What the sidebar and the inbox are made of; rooms register theirs."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+
+from core.access import may
+from core.registries import inbox_sources, navigation
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One line of the sidebar. `group` is an English msgid; shown when the user holds one of `verbs`."""
+
+    label: object
+    icon: str
+    url_name: str
+    verbs: tuple
+    group: object = ""
+    counts: str = ""  # name of the inbox source whose items it counts
+    is_information: bool = False
+
+
+@dataclass(frozen=True)
+class InboxItem:
+    """One thing to do: title sentence, detail, where to do it, until when."""
+
+    kind: str
+    title: str
+    url: str
+    detail: str = ""
+    action: str = ""
+    due_at: dt.datetime | None = None
+    icon: str = "inbox"
+    extra: dict = field(default_factory=dict)
+
+    def is_overdue(self, at):
+        return self.due_at is not None and self.due_at <= at
+
+
+@dataclass(frozen=True)
+class SearchHit:
+    title: str
+    url: str
+    detail: str = ""
+
+
+def inbox_for(user, company, at):
+    """All items of all rooms, the most urgent first."""
+    items = [item for source in inbox_sources for item in source(user, company, at)]
+    far = dt.datetime.max.replace(tzinfo=dt.UTC)
+    return sorted(items, key=lambda item: (item.due_at or far, item.title))
+
+
+def sidebar_for(user, items):
+    """[(group, [(nav item, url, count)])] of what this user may open, in order of registration."""
+    groups = {}
+    for name, entry in navigation.items():
+        if may(user, *entry.verbs):
+            count = sum(item.kind == entry.counts for item in items) if entry.counts else 0
+            groups.setdefault(entry.group, []).append((entry, reverse(entry.url_name), count))
+    return list(groups.items())

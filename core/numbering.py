@@ -1,0 +1,18 @@
+"""Numbers that people cite (TA-2610-004): gapless per company and series, taken in the caller's transaction."""
+
+from django.db.models import F
+
+from core.models import Counter
+
+
+def next_number(company_id, series):
+    """1, 2, 3 … within the company and series. The row stays locked until the caller commits."""
+    Counter.objects.get_or_create(company_id=company_id, series=series)
+    Counter.objects.filter(company_id=company_id, series=series).update(last=F("last") + 1)
+    return Counter.objects.get(company_id=company_id, series=series).last
+
+
+def numbered(prefix, company_id, day, *, width=4):
+    """'TA-2610-0004': prefix, year and month of `day`, running number within that month."""
+    month = f"{day:%y%m}"
+    return f"{prefix}-{month}-{next_number(company_id, f'{prefix}-{month}'):0{width}d}"

@@ -1,0 +1,60 @@
+"""Places where higher rooms add themselves to what a lower one runs. Filled in each app's `ready()`."""
+
+
+class Registry:
+    """Named entries in a stable order; registering a name twice is a programming error."""
+
+    def __init__(self):
+        self._entries = {}
+
+    def register(self, name, entry, *, order=0):
+        if name in self._entries and self._entries[name][1] is not entry:
+            raise ValueError(f"{name!r} is registered already")
+        self._entries[name] = (order, entry)
+        return entry
+
+    def __getitem__(self, name):
+        return self._entries[name][1]
+
+    def get(self, name, default=None):
+        return self._entries[name][1] if name in self._entries else default
+
+    def __contains__(self, name):
+        return name in self._entries
+
+    def items(self):
+        ordered = sorted(self._entries.items(), key=lambda item: (item[1][0], item[0]))
+        return [(name, entry) for name, (order, entry) in ordered]
+
+    def __iter__(self):
+        return iter([entry for name, entry in self.items()])
+
+
+#: called by core.flow.advance with (verb, obj, by, at, on_behalf_of, from_state, to_state, reason_code)
+transition_recorders = Registry()
+#: event name -> Registry of handler name -> callable(event); see core.events
+event_handlers = {}
+#: section name -> parser(dict) -> frozen dataclass; raises ValueError with a sentence (policies)
+policy_sections = Registry()
+#: name -> callable(pack: dict, company, at) run by load_policy, in order
+pack_loaders = Registry()
+#: name -> core.closing.CloseStep run by scoring's period close, in order
+close_steps = Registry()
+#: name -> callable() yielding sentences, one per violation of one of the nine facts
+verifications = Registry()
+#: name -> core.faults.WritePath; every write path swept statement by statement in the tests
+write_paths = Registry()
+#: name -> callable(customer) yielding timeline entries
+customer_timeline = Registry()
+#: name -> callable(customer, at) removing what identifies a customer
+erasure = Registry()
+#: name -> callable(user, company, at) -> list[core.navigation.InboxItem]
+inbox_sources = Registry()
+#: name -> core.navigation.NavItem
+navigation = Registry()
+#: heading (lazy) by name -> callable(user, company, words) -> list[core.navigation.SearchHit]
+searches = Registry()
+#: name -> callable(at) run by the tick every minute; must be cheap when nothing is due and safe to run twice
+tick_jobs = Registry()
+#: name -> callable(reporter) that fills the demo company; run by load_demo in order
+demo_chapters = Registry()

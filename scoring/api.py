@@ -1,0 +1,2 @@
+def register(router):
+    """Viewsets of this room."""

@@ -1,0 +1,46 @@
+"""Fixtures shared by the tests of all rooms."""
+
+import datetime as dt
+
+import pytest
+from django.contrib.auth import hashers
+
+from core import events
+from core.period import SHANGHAI
+from tests import factories
+
+FAST_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def quick_and_quiet(settings):
+    """No broker, cheap password hashes, mail kept in memory."""
+    settings.PASSWORD_HASHERS = FAST_HASHERS
+    hashers.get_hashers.cache_clear()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    yield
+    hashers.get_hashers.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def no_broker(monkeypatch):
+    """Wake-ups are lost in tests, as a broker may lose them; `deliver` and the tick do the work."""
+    monkeypatch.setattr("core.events.wake_up", lambda: None)
+    monkeypatch.setattr("jobs.services.wake_up", lambda run_id: None)
+
+
+@pytest.fixture
+def deliver():
+    """Run all due event handlers, as the worker would."""
+    return events.deliver_all
+
+
+@pytest.fixture
+def noon():
+    """A fixed moment: Wednesday 2026-11-04, 12:00 in Shanghai."""
+    return dt.datetime(2026, 11, 4, 12, tzinfo=SHANGHAI)
+
+
+@pytest.fixture
+def company(db):
+    return factories.make_company()
