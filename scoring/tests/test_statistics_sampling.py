@@ -55,6 +55,7 @@ def test_nobody_is_asked_twice_when_more_are_wanted_than_there_are():
 
 def test_remainders_go_to_the_largest():
     assert allocate({"a": 1, "b": 1, "c": 1}, 2, least=0) == {"a": 1, "b": 1, "c": 0}
+    assert allocate({"a": 65, "b": 19, "c": 16}, 10, least=0) == {"a": 6, "b": 2, "c": 2}
     assert allocate({"a": 10, "b": 30}, 2, least=0) == {"a": 0, "b": 2}
     assert allocate({"a": 0, "b": 0}, 5) == {"a": 0, "b": 0}
 
