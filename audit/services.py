@@ -13,7 +13,17 @@ BATCH = 1000
 
 
 def record(
-    verb, obj, *, by, at, on_behalf_of=None, from_state="", to_state="", reason_code="", data=None, company_id=None
+    verb,
+    obj,
+    *,
+    by,
+    at,
+    on_behalf_of=None,
+    from_state="",
+    to_state="",
+    reason_code="",
+    data=None,
+    company_id=None,
 ):
     """One row about `obj`. Free text belongs to the object itself; here stand ids and codes."""
     if company_id is None:
@@ -108,9 +118,12 @@ def violations():
         yield from _chain_violations(company_id)
     for head in ChainHead.objects.all():
         anchored = newest_anchor(head.company_id)
-        if anchored and not Seal.objects.filter(
-            company_id=head.company_id, seq=anchored[0], hash=anchored[1]
-        ).exists():
+        if (
+            anchored
+            and not Seal.objects.filter(
+                company_id=head.company_id, seq=anchored[0], hash=anchored[1]
+            ).exists()
+        ):
             yield f"audit chain of company {head.company_id}: anchored link {anchored[0]} is missing or changed"
 
 

@@ -6,7 +6,7 @@ from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from django.conf import settings  # noqa: E402  settings need the variable above
+from django.conf import settings
 
 app = Celery("manyi")
 if settings.REDIS_URL:

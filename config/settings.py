@@ -19,10 +19,13 @@ if PRODUCTION and len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY must be set to at least 50 random characters in production.")
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "" if PRODUCTION else "*").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if origin]
+DEMO = flag("MANYI_DEMO", default=False) and not PRODUCTION  # shows the demo's logins at sign-in
+WORKER_EXPECTED = flag("WORKER_EXPECTED", default=PRODUCTION)  # /readyz then misses a silent worker
 PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://localhost:8000").rstrip("/")
 MAIL_DOMAIN = os.environ.get("MAIL_DOMAIN", "manyi.invalid")
 
 INSTALLED_APPS = [
+    "demo",
     # rooms, from the top floor down: templates of a higher room may override those of a lower
     "reports",
     "appeals",
@@ -129,6 +132,10 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+# failed logins: per name AND address (accounts.adapter), so that nobody can lock out a colleague from elsewhere;
+# an office of two hundred behind one address still gets in
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "60/m/ip,5/5m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "1" if PRODUCTION else "0"))
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Manyi"
 SESSION_COOKIE_AGE = 3 * 3600  # idle; accounts.middleware ends every session 12 hours after login
@@ -199,8 +206,8 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.api.TokenAuthentication",  # first: it makes a stranger's answer 401
         "rest_framework.authentication.SessionAuthentication",
-        "accounts.api.TokenAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["core.access.Requires"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
@@ -222,5 +229,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO" if PRODUCTION else "WARNING")},
+    "root": {
+        "handlers": ["console"],
+        "level": os.environ.get("LOG_LEVEL", "INFO" if PRODUCTION else "WARNING"),
+    },
 }

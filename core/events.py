@@ -63,7 +63,7 @@ def _deliver(delivery, now):
                 handler(delivery.event)
             Delivery.objects.filter(pk=delivery.pk).update(done_at=now, error="")
         return 1
-    except Exception as failure:  # a handler of any room may fail in any way; it is kept, shown and tried again
+    except Exception as failure:  # noqa: BLE001  a handler may fail in any way: kept, shown, tried again
         wait = min(dt.timedelta(seconds=15) * 2**delivery.attempts, LONGEST_WAIT)
         Delivery.objects.filter(pk=delivery.pk).update(
             next_try_at=now + wait, error=traceback.format_exc(limit=5)

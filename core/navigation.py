@@ -18,7 +18,7 @@ class NavItem:
     url_name: str
     verbs: tuple
     group: object = ""
-    counts: str = ""  # name of the inbox source whose items it counts
+    counts: str = ""  # kind of the inbox items it counts; "*" counts all
     is_information: bool = False
 
 
@@ -56,8 +56,8 @@ def inbox_for(user, company, at):
 def sidebar_for(user, items):
     """[(group, [(nav item, url, count)])] of what this user may open, in order of registration."""
     groups = {}
-    for name, entry in navigation.items():
+    for entry in navigation:
         if may(user, *entry.verbs):
-            count = sum(item.kind == entry.counts for item in items) if entry.counts else 0
+            count = sum(entry.counts in ("*", item.kind) for item in items) if entry.counts else 0
             groups.setdefault(entry.group, []).append((entry, reverse(entry.url_name), count))
     return list(groups.items())
