@@ -17,6 +17,8 @@ TITLES = ("女士", "先生")
 KINDS = ("viewing", "viewing", "viewing", "signing", "handover")
 #: how much better or worse than the whole a dimension is judged
 SHIFTS = {"attitude": 0.04, "accuracy": -0.01, "ease": -0.03, "aftersales": -0.07}
+#: how the chance of being satisfied with the whole moves with the number of parts that went badly
+WHOLE = (0.08, -0.06, -0.4, -0.6)
 RESPONSE = 0.61
 ENCOUNTERS_A_MONTH = 70
 COMMENTS = 0.3
@@ -157,31 +159,32 @@ class Writer:
         )
 
     def _codes(self, chance):
-        return {
-            code: value
-            for code, question in self.content.questions.items()
-            if (value := self._code(question, chance)) is not None
+        """First what went well or badly, then the whole: people judge the whole by its parts."""
+        parts = {
+            question.dimension: self.random.random() < chance + SHIFTS.get(question.dimension, 0)
+            for question in self.content.questions.values()
+            if question.dimension
         }
+        bad = sum(not good for good in parts.values())
+        whole = self.random.random() < min(max(chance + WHOLE[min(bad, 3)], 0.02), 0.995)
+        codes = {
+            code: self._code(question, parts, whole) for code, question in self.content.questions.items()
+        }
+        return {code: value for code, value in codes.items() if value is not None}
 
-    def _code(self, question, chance):
+    def _code(self, question, parts, whole):
         if question.kind == "rate5":
             if question.na and self.random.random() < 0.06:
                 return "na"
-            return self._rating(chance + SHIFTS.get(question.dimension, 0))
+            return self._rating(parts.get(question.dimension, whole))
         if question.kind == "nps":
-            return (
-                self.random.choice((9, 10, 10))
-                if self.random.random() < chance - 0.3
-                else self.random.randint(4, 8)
-            )
+            return self.random.choice((8, 9, 9, 10, 10)) if whole else self.random.randint(3, 8)
         if question.role == "integrity":
             return self._integrity(question)
         return question.values[0] if question.kind == "choice" else None
 
-    def _rating(self, chance):
-        if self.random.random() < min(chance, 0.99):
-            return self.random.choice((5, 5, 5, 4, 4))
-        return self.random.choice((3, 3, 3, 2, 2, 1))
+    def _rating(self, is_good):
+        return self.random.choice((5, 5, 5, 4, 4) if is_good else (3, 3, 3, 2, 2, 1))
 
     def _integrity(self, question):
         """Almost everybody says that nobody asked for a score: the last option."""
@@ -199,6 +202,7 @@ class Writer:
             if question.dimension and isinstance(answer.answers.get(code), int)
         }
         worst = min(rated.items(), key=lambda item: item[1], default=(None, 0))
-        words = BAD.get(worst[0]) if worst[1] <= 3 else GOOD.get(self.random.choice(sorted(GOOD)))
+        is_happy = worst[1] > 3 and answer.answers[self.content.overall.code] > 3
+        words = GOOD[self.random.choice(sorted(GOOD))] if is_happy else BAD.get(worst[0])
         if words:
             yield AnswerText(answer=answer, question=field, text=self.random.choice(words))

@@ -16,7 +16,7 @@ from demo.history import Writer
 from notifications.services import send_due
 from organization.models import Assignment, Company, Employee
 from scoring.models import MetricValue
-from scoring.services import close_period
+from scoring.services import close_period, unfold_pending
 
 FIRST_MONTH = Period.parse("2026-01")
 MOST_MONTHS = 10
@@ -60,6 +60,7 @@ class Command(BaseCommand):
             self.chapter(f"answers {period}", lambda p=period, ago=months_ago: self.answers(writer, p, ago))
             self.chapter(f"close {period}", lambda p=period, ago=months_ago: self.close(p, ago))
         self.chapter("answers of this month", lambda: self.answers(writer, newest.next(), -1))
+        unfold_pending(self.company, self.now)
 
     def months(self):
         """The complete months the demo tells, oldest first."""
