@@ -112,7 +112,7 @@ else:
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "accounts.backends.LoginBackend",
     "organization.backends.RoleBackend",
 ]
 PASSWORD_HASHERS = [
@@ -216,6 +216,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
 }
+DRF_STANDARDIZED_ERRORS = {"EXCEPTION_HANDLER_CLASS": "core.api.RefusalHandler"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Manyi",
     "VERSION": "1",

@@ -7,9 +7,20 @@ from core.models import Counter
 
 def next_number(company_id, series):
     """1, 2, 3 … within the company and series. The row stays locked until the caller commits."""
+    counter = Counter.objects.filter(company_id=company_id, series=series)
+    if not counter.update(last=F("last") + 1):
+        Counter.objects.get_or_create(company_id=company_id, series=series)
+        counter.update(last=F("last") + 1)
+    return counter.values_list("last", flat=True).get()
+
+
+def next_numbers(company_id, series, count):
+    """A block of `count` consecutive numbers, as a range."""
     Counter.objects.get_or_create(company_id=company_id, series=series)
-    Counter.objects.filter(company_id=company_id, series=series).update(last=F("last") + 1)
-    return Counter.objects.get(company_id=company_id, series=series).last
+    counter = Counter.objects.filter(company_id=company_id, series=series)
+    counter.update(last=F("last") + count)
+    last = counter.values_list("last", flat=True).get()
+    return range(last - count + 1, last + 1)
 
 
 def numbered(prefix, company_id, day, *, width=4):

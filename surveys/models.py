@@ -7,7 +7,11 @@ from audit.models import AppendOnlyModel, AppendOnlyQuerySet
 from core.flow import Transition
 from customers.models import Customer, Encounter
 from organization.models import Company, Department, Employee, Site
-from organization.scopes import reach_of
+from organization.scopes import employee_id_of, reach_of
+from surveys.content import UNLIMITED, parse_content
+
+#: checksum -> Content; published content never changes, and versions are few
+_parsed: dict = {}
 
 
 class Mode(models.TextChoices):
@@ -55,10 +59,21 @@ class QuestionnaireVersion(models.Model):
 
     class Meta:
         ordering = ["questionnaire_id", "number"]
-        constraints = [models.UniqueConstraint(fields=["questionnaire", "number"], name="surveys_version_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["questionnaire", "number"], name="surveys_version_number")
+        ]
 
     def __str__(self):
         return f"{self.questionnaire} V{self.number}"
+
+    @property
+    def parsed(self):
+        """The content as surveys.content.Content; each process parses what has one checksum once."""
+        if not self.checksum:
+            return parse_content(self.content, most_per_section=UNLIMITED)
+        if self.checksum not in _parsed:
+            _parsed[self.checksum] = parse_content(self.content, most_per_section=UNLIMITED)
+        return _parsed[self.checksum]
 
 
 class CampaignQuerySet(models.QuerySet):
@@ -103,7 +118,9 @@ class Campaign(models.Model):
     sample_size = models.PositiveIntegerField(default=0)
     allocation = models.JSONField(default=list)
     mapping = models.JSONField(default=dict, help_text=_("columns of external answers"))
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     opened_at = models.DateTimeField(null=True)
 
     objects = CampaignQuerySet.as_manager()
@@ -117,20 +134,33 @@ class Campaign(models.Model):
 
 
 class OpenLink(models.Model):
-    """A QR code on a wall: everybody may answer, `/q/<code>/` makes an invitation for each first save."""
+    """A QR code on a wall: everybody may answer, `/q/<code>/` makes an invitation for each first save.
+
+    `code` hangs on a wall for all to read, so it is no secret and stands here as it is; the token of the invitation
+    that a first save makes is secret, and stored hashed like every other.
+    """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="open_links")
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
-    code_hash = models.CharField(max_length=64, unique=True)
+    code = models.CharField(max_length=40, unique=True)
     site = models.ForeignKey(Site, null=True, on_delete=models.PROTECT, related_name="+")
     employee = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+")
     department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
     label = models.CharField(max_length=120)
     closed_at = models.DateTimeField(null=True)
 
+    class Meta:
+        ordering = ["campaign_id", "label", "pk"]
+
+    def __str__(self):
+        return self.label
+
 
 class Invitation(models.Model):
-    """One drawn person and one link that can be answered once. Whom it is about is fixed by the encounter."""
+    """One drawn person and one link that can be answered once. Whom it is about is fixed by the encounter.
+
+    Tokens are stored hashed, so a reminder cannot repeat the first link: it brings a second one, and both work.
+    """
 
     class State(models.TextChoices):
         MADE = "made", _("made")
@@ -161,6 +191,7 @@ class Invitation(models.Model):
     segment = models.CharField(max_length=40, blank=True)
     stratum = models.CharField(max_length=80, blank=True)
     token_hash = models.CharField(max_length=64, unique=True)
+    second_token_hash = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001 unique, and mostly none
     state = models.CharField(max_length=20, choices=State.choices, default=State.MADE)
     made_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
@@ -170,7 +201,9 @@ class Invitation(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["campaign", "encounter"], condition=Q(encounter__isnull=False), name="surveys_invitation_encounter"
+                fields=["campaign", "encounter"],
+                condition=Q(encounter__isnull=False),
+                name="surveys_invitation_encounter",
             ),
             models.UniqueConstraint(
                 fields=["campaign", "customer"],
@@ -196,7 +229,10 @@ class AnswerQuerySet(AppendOnlyQuerySet):
         return self.filter(exclusion=None)
 
     def visible_to(self, user):
-        return self.filter(company_id__in=reach_of(user, "surveys.view").company_ids)
+        """Nobody opens an answer about themselves here: they see it counted, and its words only among many."""
+        answers = self.filter(company_id__in=reach_of(user, "surveys.view").company_ids)
+        own = employee_id_of(user)
+        return answers.exclude(employee_id=own) if own else answers
 
 
 class Answer(AppendOnlyModel):
@@ -209,7 +245,7 @@ class Answer(AppendOnlyModel):
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="answers")
     version = models.ForeignKey(QuestionnaireVersion, on_delete=models.PROTECT, related_name="+")
     invitation = models.OneToOneField(Invitation, null=True, on_delete=models.PROTECT, related_name="answer")
-    external_ref = models.CharField(max_length=80, null=True)
+    external_ref = models.CharField(max_length=80, null=True)  # noqa: DJ001 unique in the campaign, and mostly none
     number = models.CharField(max_length=30)
     employee = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+")
     department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
@@ -231,7 +267,8 @@ class Answer(AppendOnlyModel):
             models.UniqueConstraint(fields=["campaign", "external_ref"], name="surveys_answer_external"),
             models.UniqueConstraint(fields=["company", "number"], name="surveys_answer_number"),
             models.CheckConstraint(
-                condition=Q(invitation__isnull=False) | Q(external_ref__isnull=False), name="surveys_answer_origin"
+                condition=Q(invitation__isnull=False) | Q(external_ref__isnull=False),
+                name="surveys_answer_origin",
             ),
         ]
         indexes = [

@@ -85,6 +85,7 @@ class Migration(migrations.Migration):
                 ('segment', models.CharField(blank=True, max_length=40)),
                 ('stratum', models.CharField(blank=True, max_length=80)),
                 ('token_hash', models.CharField(max_length=64, unique=True)),
+                ('second_token_hash', models.CharField(max_length=64, null=True, unique=True)),
                 ('state', models.CharField(choices=[('made', 'made'), ('sent', 'sent'), ('started', 'started'), ('submitted', 'answered'), ('refused', 'declined'), ('expired', 'expired'), ('undeliverable', 'could not be delivered')], default='made', max_length=20)),
                 ('made_at', models.DateTimeField()),
                 ('sent_at', models.DateTimeField(null=True)),
@@ -119,7 +120,7 @@ class Migration(migrations.Migration):
             name='OpenLink',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code_hash', models.CharField(max_length=64, unique=True)),
+                ('code', models.CharField(max_length=40, unique=True)),
                 ('label', models.CharField(max_length=120)),
                 ('closed_at', models.DateTimeField(null=True)),
                 ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='open_links', to='surveys.campaign')),
@@ -128,6 +129,9 @@ class Migration(migrations.Migration):
                 ('employee', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organization.employee')),
                 ('site', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organization.site')),
             ],
+            options={
+                'ordering': ['campaign_id', 'label', 'pk'],
+            },
         ),
         migrations.AddField(
             model_name='invitation',

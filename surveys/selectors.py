@@ -1,0 +1,211 @@
+"""Reads of this room: dimensions of the policy, who may be asked, how a campaign stands, search and timeline."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core.navigation import SearchHit
+from core.period import SHANGHAI
+from customers.models import Consent, Customer, Encounter, Purchase
+from customers.services import may_be_asked
+from policies.selectors import section
+from surveys.content import NOT_APPLICABLE
+from surveys.models import Answer, Campaign, Invitation
+from surveys.page import in_language, words
+
+BUYER, PROSPECT, PICKED = "buyer", "prospect", "picked"
+MESSAGE_KINDS = {"surveys.invitation", "surveys.reminder"}
+
+
+def dimensions(company, day):
+    """Sides of satisfaction that the policy in force names, in its order: tuple of surveys.sections.Dimension."""
+    return section(company, "dimensions", day)
+
+
+def survey_rules(company, day):
+    """The policy's surveys.sections.SurveyRules."""
+    return section(company, "surveys", day)
+
+
+def askable(company):
+    """Customers who take part in surveys: the switch of the file, and the newest consent where there is one."""
+    newest = Consent.objects.filter(customer=OuterRef("pk"), purpose=Consent.Purpose.SURVEYS).order_by(
+        "-at", "-pk"
+    )
+    customers = Customer.objects.filter(company=company, may_be_surveyed=True)
+    given = customers.annotate(newest_consent=Subquery(newest.values("is_given")[:1]))
+    return given.filter(Q(newest_consent=None) | Q(newest_consent=True))
+
+
+@dataclass(frozen=True)
+class Member:
+    """One customer who may be drawn, with the newest service encounter (or None) that the answer will be about."""
+
+    customer_id: int
+    segment: str
+    site: str
+    encounter_id: int | None
+
+    @property
+    def stratum(self):
+        return f"{self.segment} · {self.site}" if self.site else self.segment
+
+
+def frame(company, audience, day):
+    """Everybody who may be drawn (surveys.sampling describes `audience`), each once, in order of id."""
+    if audience.get("numbers"):
+        segments = dict.fromkeys(
+            askable(company).filter(number__in=audience["numbers"]).values_list("pk", flat=True), PICKED
+        )
+    else:
+        segments = dict.fromkeys(_prospects(company, audience.get("prospects_days"), day), PROSPECT)
+        segments |= dict.fromkeys(_buyers(company, audience.get("recent_days"), day), BUYER)
+    served = _newest_encounters(company, day)
+    return [Member(pk, segments[pk], *served.get(pk, ("", None))) for pk in sorted(segments)]
+
+
+def _buyers(company, days, day):
+    if not days:
+        return []
+    recent = Purchase.objects.filter(
+        customer=OuterRef("pk"), signed_on__gt=day - dt.timedelta(days=days), signed_on__lte=day
+    )
+    return askable(company).filter(Exists(recent)).values_list("pk", flat=True)
+
+
+def _prospects(company, days, day):
+    if not days:
+        return []
+    recent = Encounter.objects.filter(
+        customer=OuterRef("pk"), day__gt=day - dt.timedelta(days=days), day__lte=day
+    )
+    bought = Purchase.objects.filter(customer=OuterRef("pk"))
+    return (
+        askable(company)
+        .filter(Exists(recent), ~Exists(bought), is_prospect=True)
+        .values_list("pk", flat=True)
+    )
+
+
+def _newest_encounters(company, day):
+    """{customer id: (site name, encounter id)} of the newest encounter up to the day."""
+    rows = Encounter.objects.filter(company=company, day__lte=day).order_by("day", "pk")
+    return {
+        customer: (site or "", pk)
+        for customer, site, pk in rows.values_list("customer_id", "site__name", "pk")
+    }
+
+
+def response(campaign):
+    """Numbers of one campaign's drawn invitations and what came by open links: dict of counts."""
+    states = Invitation.State
+    drawn = Q(open_link=None)
+    counts = campaign.invitations.aggregate(
+        invited=Count("pk", filter=drawn),
+        started=Count("pk", filter=drawn & Q(state=states.STARTED)),
+        answered=Count("pk", filter=drawn & Q(state=states.SUBMITTED)),
+        refused=Count("pk", filter=drawn & Q(state=states.REFUSED)),
+        unreached=Count("pk", filter=drawn & Q(state__in=[states.MADE, states.UNDELIVERABLE])),
+        open_started=Count("pk", filter=~drawn & Q(state=states.STARTED)),
+        open_answered=Count("pk", filter=~drawn & Q(state=states.SUBMITTED)),
+    )
+    counts["begun"] = counts["started"] + counts["answered"]
+    return counts
+
+
+def response_by_stratum(campaign):
+    """[{stratum, drawn, answered}] in the order of the allocation."""
+    rows = campaign.invitations.filter(open_link=None).values("stratum").order_by("stratum")
+    return list(
+        rows.annotate(drawn=Count("pk"), answered=Count("pk", filter=Q(state=Invitation.State.SUBMITTED)))
+    )
+
+
+def with_response(campaigns):
+    """Campaigns annotated with `invited`, `answered_count` for the list."""
+    drawn = Q(invitations__open_link=None)
+    return campaigns.annotate(
+        invited=Count("invitations", filter=drawn, distinct=True),
+        responded=Count(
+            "invitations", filter=drawn & Q(invitations__state=Invitation.State.SUBMITTED), distinct=True
+        ),
+        answered=Count("answers", distinct=True),
+    )
+
+
+@dataclass(frozen=True)
+class Line:
+    """One question of an answer in words. `value` is the number of a scale, '' for words and choices."""
+
+    question: str
+    text: str
+    value: str = ""
+    is_overall: bool = False
+
+
+def readable_answer(answer, language):
+    """Lines of an answer in the questionnaire's order; questions left blank are named as such."""
+    texts = {text.question: text.text for text in answer.texts.all()}
+    return [
+        _line(question, answer.answers.get(code), texts.get(code), language)
+        for code, question in answer.version.parsed.questions.items()
+    ]
+
+
+def _line(question, value, text, language):
+    name = in_language(question, "text", language)
+    if question.kind == "text":
+        return Line(name, text or _("nothing written"))
+    if value is None:
+        return Line(name, _("not answered"), is_overall=question.overall)
+    if value == NOT_APPLICABLE:
+        return Line(name, _("not applicable"), is_overall=question.overall)
+    shown = words(question, language)
+    if question.kind == "nps":
+        return Line(name, "", str(value), question.overall)
+    chosen = [shown[str(code)] for code in (value if isinstance(value, list) else [value])]
+    number = str(value) if question.kind == "rate5" else ""
+    return Line(name, (", " if language == "en" else "、").join(chosen), number, question.overall)
+
+
+def may_send(message):
+    """Consent is asked when an invitation is sent, not when it was queued."""
+    if message.kind not in MESSAGE_KINDS or message.customer_id is None:
+        return True
+    return may_be_asked(message.customer_id, Consent.Purpose.SURVEYS)
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    day: dt.date
+    title: str
+    detail: str = ""
+    icon: str = "ui-checks"
+    url: str = ""
+
+
+def timeline(customer):
+    """Invitations of a customer; what was answered stands on the answer's own page."""
+    for invitation in customer.invitations.select_related("campaign"):
+        yield TimelineEntry(
+            invitation.made_at.astimezone(SHANGHAI).date(),
+            _("Survey: %(title)s") % {"title": invitation.campaign.title},
+            invitation.get_state_display(),
+        )
+
+
+def search(user, company, words):
+    """Answers by number, campaigns by title."""
+    answers = Answer.objects.visible_to(user).filter(company=company, number__icontains=words)
+    campaigns = Campaign.objects.visible_to(user).filter(company=company, title__icontains=words)
+    hits = [
+        SearchHit(title=answer.number, url=reverse("answer", args=[answer.pk]), detail=answer.campaign.title)
+        for answer in answers.select_related("campaign").order_by("-pk")[:5]
+    ]
+    return hits + [
+        SearchHit(title=campaign.title, url=reverse("campaign", args=[campaign.pk]))
+        for campaign in campaigns[:5]
+    ]
