@@ -1,23 +1,29 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.flow import Transition
 from organization.models import Company, Department, Employee, Post, Site
-from organization.scopes import reach_of
+from organization.scopes import companies_of, reach_of
 from surveys.models import Answer, Mode
+
+
+class CloseQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(company_id__in=companies_of(user))
 
 
 class Close(models.Model):
     """The books of one company and period (month, quarter, half-year): absent or complete (fact 9)."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("open")
-        SCORED = "scored", _("scored")
-        RANKED = "ranked", _("ranked")
-        PROPOSED = "proposed", _("proposals made")
-        REPORTED = "reported", _("report drafted")
-        LOCKED = "locked", _("locked")
+        OPEN = "open", pgettext_lazy("period", "open")
+        SCORED = "scored", pgettext_lazy("period", "scored")
+        RANKED = "ranked", pgettext_lazy("period", "ranked")
+        PROPOSED = "proposed", pgettext_lazy("period", "proposals made")
+        REPORTED = "reported", pgettext_lazy("period", "report drafted")
+        LOCKED = "locked", pgettext_lazy("period", "locked")
 
     SCORE = Transition("score", (State.OPEN,), State.SCORED)
     RANK = Transition("rank", (State.SCORED,), State.RANKED)
@@ -26,7 +32,9 @@ class Close(models.Model):
     LOCK = Transition("lock", (State.REPORTED,), State.LOCKED)
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="closes")
-    kind = models.CharField(max_length=10, choices=[(kind, kind) for kind in ("month", "quarter", "half", "year")])
+    kind = models.CharField(
+        max_length=10, choices=[(kind, kind) for kind in ("month", "quarter", "half", "year")]
+    )
     period = models.CharField(max_length=7)
     cutoff_on = models.DateField(help_text=_("last day whose answers count"))
     state = models.CharField(max_length=20, choices=State.choices, default=State.OPEN)
@@ -36,6 +44,11 @@ class Close(models.Model):
     scored_at = models.DateTimeField(null=True)
     locked_at = models.DateTimeField(null=True)
     checksum = models.CharField(max_length=64, blank=True, help_text=_("over counts, ranks and cases"))
+    frozen = models.JSONField(
+        default=dict, help_text=_("inputs kept for a re-run: the department tree as it was")
+    )
+
+    objects = CloseQuerySet.as_manager()
 
     class Meta:
         ordering = ["company_id", "period"]
@@ -45,18 +58,25 @@ class Close(models.Model):
 class Unfolding(models.Model):
     """This answer's ratings stand in these periods' cells: the guard that makes counting exactly-once."""
 
-    answer = models.OneToOneField(Answer, on_delete=models.PROTECT, primary_key=True, related_name="unfolding")
+    answer = models.OneToOneField(
+        Answer, on_delete=models.PROTECT, primary_key=True, related_name="unfolding"
+    )
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     month = models.CharField(max_length=7)
     quarter = models.CharField(max_length=7)
     half = models.CharField(max_length=7)
     is_late = models.BooleanField(default=False)
-    is_counted = models.BooleanField(default=True, help_text=_("false once the answer was excluded before the close"))
+    is_counted = models.BooleanField(
+        default=True, help_text=_("false once the answer was excluded before the close")
+    )
+    is_counted_in_quarter = models.BooleanField(default=True)
+    is_counted_in_half = models.BooleanField(default=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["company", "month"], name="scoring_unfolding_month"),
             models.Index(fields=["company", "quarter"], name="scoring_unfolding_quarter"),
+            models.Index(fields=["company", "half"], name="scoring_unfolding_half"),
         ]
 
 
@@ -64,7 +84,7 @@ class Rating(models.Model):
     """One measure of one answer as a small integer: an item, a dimension, overall, nps, loyalty."""
 
     answer = models.ForeignKey(Answer, on_delete=models.PROTECT, related_name="ratings")
-    measure = models.CharField(max_length=40)
+    measure = models.CharField(max_length=60)
     value = models.SmallIntegerField()
 
     class Meta:
@@ -84,7 +104,7 @@ class Cell(models.Model):
     site_id = models.BigIntegerField()
     segment = models.CharField(max_length=40, blank=True)
     mode = models.CharField(max_length=20, choices=Mode.choices)
-    measure = models.CharField(max_length=40)
+    measure = models.CharField(max_length=60)
     value = models.SmallIntegerField()
     count = models.IntegerField()
 
@@ -142,8 +162,10 @@ class Score(models.Model):
     period = models.CharField(max_length=7)
     subject_kind = models.CharField(max_length=20, choices=SubjectKind.choices)
     subject_id = models.BigIntegerField()
-    department_id = models.BigIntegerField(default=0, help_text=_("where the employee stood at the end of the period"))
-    measure = models.CharField(max_length=40)
+    department_id = models.BigIntegerField(
+        default=0, help_text=_("where the employee stood at the end of the period")
+    )
+    measure = models.CharField(max_length=60)
     metric = models.CharField(max_length=20, help_text=_("top_two, basic, nps, loyalty, csi"))
     k = models.IntegerField()
     n = models.IntegerField()
@@ -158,11 +180,15 @@ class Score(models.Model):
     objects = ScoreQuerySet.as_manager()
 
     class Meta:
+        ordering = ["close_id", "subject_kind", "subject_id", "measure"]
         constraints = [
             models.UniqueConstraint(
-                fields=["company", "period", "subject_kind", "subject_id", "measure", "metric"], name="scoring_score_key"
+                fields=["company", "period", "subject_kind", "subject_id", "measure", "metric"],
+                name="scoring_score_key",
             ),
-            models.CheckConstraint(condition=Q(k__gte=0) & Q(n__gte=models.F("k")), name="scoring_score_k_of_n"),
+            models.CheckConstraint(
+                condition=Q(k__gte=0) & Q(n__gte=models.F("k")), name="scoring_score_k_of_n"
+            ),
         ]
 
 
@@ -175,9 +201,22 @@ class PeerMember(models.Model):
     employee = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+")
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
     site = models.ForeignKey(Site, null=True, on_delete=models.PROTECT, related_name="+")
+    is_eligible = models.BooleanField(
+        default=True, help_text=_("false after a leave or transfer within the month")
+    )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["company", "month", "employee"], name="scoring_peer_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["company", "month", "employee"], name="scoring_peer_once")
+        ]
+
+
+class RankingQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those in which the user may see at least one standing; all for company-wide roles."""
+        company_wide = Q(company_id__in=reach_of(user, "scoring.view").company_ids)
+        standings = Standing.objects.visible_to(user).values("ranking_id")
+        return self.filter(company_wide | Q(pk__in=standings))
 
 
 class Ranking(models.Model):
@@ -194,8 +233,13 @@ class Ranking(models.Model):
     chi2 = models.FloatField(null=True)
     p_value = models.FloatField(null=True)
 
+    objects = RankingQuerySet.as_manager()
+
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["company", "period", "post"], name="scoring_ranking_key")]
+        ordering = ["company_id", "period", "post_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["company", "period", "post"], name="scoring_ranking_key")
+        ]
 
 
 class StandingQuerySet(models.QuerySet):
@@ -248,7 +292,7 @@ class Driver(models.Model):
     """How much a dimension goes with overall satisfaction (LMG share), a result row of the close."""
 
     close = models.ForeignKey(Close, on_delete=models.CASCADE, related_name="drivers")
-    measure = models.CharField(max_length=40)
+    measure = models.CharField(max_length=60)
     share = models.FloatField()
     low = models.FloatField(null=True)
     high = models.FloatField(null=True)
@@ -272,7 +316,9 @@ class MetricValue(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["company", "period", "employee", "metric"], name="scoring_metric_key")
+            models.UniqueConstraint(
+                fields=["company", "period", "employee", "metric"], name="scoring_metric_key"
+            )
         ]
 
 
@@ -288,4 +334,6 @@ class Composite(models.Model):
     is_complete = models.BooleanField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["company", "period", "employee"], name="scoring_composite_key")]
+        constraints = [
+            models.UniqueConstraint(fields=["company", "period", "employee"], name="scoring_composite_key")
+        ]
