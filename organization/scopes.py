@@ -102,3 +102,10 @@ def with_descendants(roots, company_id):
 def companies_of(user):
     """Companies in which the user holds any role, in order of code."""
     return sorted({grant.role.company_id for grant in grants_of(user)})
+
+
+def holds_role(user, company_id, code, day):
+    """Does the user hold the role with this code in the company on that day?"""
+    return any(
+        grant.role.code == code and grant.role.company_id == company_id for grant in grants_of(user, day)
+    )
