@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.flow import Transition
@@ -15,7 +16,9 @@ class Committee(models.Model):
     name = models.CharField(max_length=120)
     name_en = models.CharField(max_length=120, blank=True)
     quorum_bp = models.PositiveIntegerField(help_text=_("least share of entitled members who must vote"))
-    approve_bp = models.PositiveIntegerField(help_text=_("approvals must be more than this share of entitled members"))
+    approve_bp = models.PositiveIntegerField(
+        help_text=_("approvals must be more than this share of entitled members")
+    )
     one_reject_ends = models.BooleanField(default=False)
     one_return_ends = models.BooleanField(default=True)
     is_blind = models.BooleanField(default=True)
@@ -44,16 +47,25 @@ class Membership(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["committee", "employee", "starts_on"], name="approvals_membership_term")
+            models.UniqueConstraint(
+                fields=["committee", "employee", "starts_on"], name="approvals_membership_term"
+            )
         ]
 
 
 class MotionQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Motions of committees in which the user has or had a seat, and those of companies they audit."""
-        companies = reach_of(user, "approvals.audit").company_ids
+        """Motions in which the user has a seat, and those of companies they audit or whose committees they keep."""
+        companies = reach_of(user, "approvals.audit", "approvals.manage").company_ids
         seated = models.Q(seats__employee_id=employee_id_of(user))
         return self.filter(seated | models.Q(company_id__in=companies)).distinct()
+
+    def open(self):
+        return self.filter(state=Motion.State.OPEN)
+
+    def overdue(self, at):
+        """Still open after the last day: silence has decided nothing."""
+        return self.open().filter(due_at__lte=at)
 
     def awaiting(self, employee_id):
         """Open motions on which this employee may still vote."""
@@ -90,6 +102,13 @@ class Motion(models.Model):
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    terms = models.JSONField(
+        default=dict, help_text=_("quorum and thresholds, frozen at opening; see rules.Terms")
+    )
+    excluded = models.JSONField(
+        default=dict, help_text=_("employee id -> ground: who may not vote nor stand in")
+    )
+    reminded_on = models.DateField(null=True)
 
     objects = MotionQuerySet.as_manager()
 
@@ -103,6 +122,9 @@ class Motion(models.Model):
             ),
             models.UniqueConstraint(fields=["topic", "topic_id", "round"], name="approvals_motion_round"),
         ]
+
+    def get_absolute_url(self):
+        return reverse("motion", args=[self.pk])
 
 
 class Seat(models.Model):

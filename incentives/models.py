@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from approvals.models import Motion
@@ -27,7 +28,9 @@ class Rule(models.Model):
     direction = models.CharField(max_length=10, choices=Direction.choices)
     trigger = models.CharField(max_length=60)
     params = models.JSONField(default=dict)
-    effects = models.JSONField(default=list, help_text=_("[{kind, …}] with the grade range HR may choose from"))
+    effects = models.JSONField(
+        default=list, help_text=_("[{kind, …}] with the grade range HR may choose from")
+    )
     evidence = models.CharField(
         max_length=10, choices=[("literal", _("literal")), ("warn", _("warn")), ("required", _("required"))]
     )
@@ -72,11 +75,15 @@ class Case(models.Model):
     occurrence = models.CharField(max_length=80, help_text=_("the period or the fact that set the rule off"))
     period = models.CharField(max_length=7, help_text=_("month in which points would count"))
     state = models.CharField(max_length=20, choices=State.choices)
-    evidence = models.JSONField(default=dict, help_text=_("frozen: months, k of n, ranks, score and standing ids, gate"))
+    evidence = models.JSONField(
+        default=dict, help_text=_("frozen: months, k of n, ranks, score and standing ids, gate")
+    )
     is_distinguishable = models.BooleanField(null=True)
     found_at = models.DateTimeField()
     reason = models.CharField(max_length=1000, blank=True)
-    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     settled_at = models.DateTimeField(null=True)
 
     objects = VisibleQuerySet.as_manager()
@@ -88,6 +95,15 @@ class Case(models.Model):
                 fields=["company", "rule_code", "employee", "occurrence"], name="incentives_case_once"
             )
         ]
+
+
+class DecisionQuerySet(VisibleQuerySet):
+    def live(self):
+        return self.exclude(state__in=Decision.DEAD)
+
+    def appeal_window_passed(self, at):
+        """Issued, and nobody appealed in time; a suspended decision waits for the appeal's outcome."""
+        return self.filter(state=Decision.State.ISSUED, appeal_until__lte=at).order_by("pk")
 
 
 class Decision(models.Model):
@@ -121,8 +137,12 @@ class Decision(models.Model):
     FINALIZE = Transition("finalize", (State.ISSUED, State.SUSPENDED), State.FINAL)
     POST = Transition("post", (State.FINAL,), State.POSTED)
     EXPORT = Transition("export", (State.POSTED,), State.EXPORTED)
-    SET_ASIDE = Transition("set_aside", (State.PROPOSED, State.HEARING, State.READY, State.RETURNED), State.SET_ASIDE)
-    REVERSE = Transition("reverse", (State.SUSPENDED, State.FINAL, State.POSTED, State.EXPORTED), State.REVERSED)
+    SET_ASIDE = Transition(
+        "set_aside", (State.PROPOSED, State.HEARING, State.READY, State.RETURNED), State.SET_ASIDE
+    )
+    REVERSE = Transition(
+        "reverse", (State.SUSPENDED, State.FINAL, State.POSTED, State.EXPORTED), State.REVERSED
+    )
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     number = models.CharField(max_length=30)
@@ -137,9 +157,13 @@ class Decision(models.Model):
     effects = models.JSONField(default=list)
     state = models.CharField(max_length=20, choices=State.choices, default=State.PROPOSED)
     motion = models.ForeignKey(Motion, null=True, on_delete=models.PROTECT, related_name="+")
-    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     proposed_at = models.DateTimeField()
-    reason = models.CharField(max_length=1000, blank=True, help_text=_("why HR proposes a held case, or changed the grade"))
+    reason = models.CharField(
+        max_length=1000, blank=True, help_text=_("why HR proposes a held case, or changed the grade")
+    )
     opinion = models.TextField(blank=True, help_text=_("HR's view of the employee's statement"))
     set_aside_reason = models.CharField(max_length=1000, blank=True)
     approved_at = models.DateTimeField(null=True)
@@ -149,8 +173,10 @@ class Decision(models.Model):
     received_at = models.DateTimeField(null=True)
     final_at = models.DateTimeField(null=True)
     posted_at = models.DateTimeField(null=True)
+    reversed_at = models.DateTimeField(null=True)
+    reverse_reason = models.CharField(max_length=1000, blank=True)
 
-    objects = VisibleQuerySet.as_manager()
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-proposed_at", "pk"]
@@ -163,6 +189,25 @@ class Decision(models.Model):
             ),
         ]
 
+    def __str__(self):
+        return self.number
+
+    def get_absolute_url(self):
+        return reverse("decision", args=[self.pk])
+
+    def get_own_url(self):
+        """The page of the person it is about."""
+        return reverse("my_decision", args=[self.pk])
+
+
+class HearingQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(ended_at=None)
+
+    def overdue(self, at):
+        """Open ones whose last day has passed."""
+        return self.open().filter(due_at__lte=at)
+
 
 class Hearing(models.Model):
     """The employee is told and may state their case before a penalty is voted on."""
@@ -174,7 +219,10 @@ class Hearing(models.Model):
     statement = models.TextField(blank=True)
     stated_at = models.DateTimeField(null=True)
     waived_at = models.DateTimeField(null=True)
+    effects = models.JSONField(default=list, help_text=_("the penalty the employee was told of"))
     ended_at = models.DateTimeField(null=True)
+
+    objects = HearingQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -271,3 +319,6 @@ class Talk(models.Model):
     employee_note = models.CharField(max_length=1000, blank=True)
 
     objects = VisibleQuerySet.as_manager()
+
+    def get_absolute_url(self):
+        return reverse("talk", args=[self.pk])

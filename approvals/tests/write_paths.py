@@ -1,0 +1,120 @@
+"""Write paths of this room for the fault sweep (tests/test_faults.py)."""
+
+import datetime as dt
+
+from approvals import services
+from approvals.models import Membership, Motion, Seat, Vote
+from approvals.tests.build import make_committee, make_members, make_motion, make_proposer
+from audit.models import AuditRow
+from core.faults import WritePath
+from core.models import Event
+from core.registries import write_paths
+from notifications.models import Message
+from organization.models import Company
+from tests import factories
+from tests.factories import at
+
+
+def observe():
+    counted = (Motion, Seat, Vote, Membership, Event, AuditRow, Message)
+    return {
+        "counts": {model.__name__: model._base_manager.count() for model in counted},
+        "motions": list(Motion.objects.order_by("pk").values_list("pk", "state", "closed_at", "reminded_on")),
+        "seats": list(Seat.objects.order_by("pk").values_list("pk", "recused_at")),
+        "terms": list(Membership.objects.order_by("pk").values_list("pk", "ends_on")),
+    }
+
+
+def group(size=3):
+    company = Company.objects.first() or factories.make_company()
+    committee = make_committee(company)
+    return committee, make_members(committee, size)
+
+
+def new_member():
+    committee, members = group()
+    return committee, factories.make_employee(committee.company.departments.first(), "新人"), members[0]
+
+
+def one_term():
+    committee, members = group()
+    return Membership.objects.filter(committee=committee).first(), members[0]
+
+
+def question():
+    committee, _members = group()
+    return committee, make_proposer(committee)
+
+
+def last_vote():
+    """A motion that the next approval carries."""
+    committee, members = group()
+    motion = make_motion(committee)
+    services.cast_vote(motion, choice="approve", by=members[0], at=at())
+    return motion, members[1]
+
+
+def open_motion():
+    committee, members = group()
+    return make_motion(committee), members[0]
+
+
+def without_quorum():
+    motion, chair = open_motion()
+    others = list(motion.seats.exclude(employee=chair.employee).select_related("employee__user"))
+    for seat in others:
+        services.recuse(motion, note="亲属", by=seat.employee.user, at=at())
+    stand_in = factories.make_user(
+        employee=factories.make_employee(chair.employee.company.departments.first(), "代理")
+    )
+    return motion, stand_in.employee, others[0].employee, chair
+
+
+def own_motion():
+    committee, _members = group()
+    proposer = make_proposer(committee)
+    return make_motion(committee, proposed_by=proposer), proposer
+
+
+def overdue():
+    open_motion()
+    return (at(2026, 12, 1),)
+
+
+PATHS = {
+    "approvals.start_membership": WritePath(
+        new_member,
+        lambda committee, employee, by: services.start_membership(
+            committee, employee=employee, starts_on=dt.date(2026, 1, 1), by=by, at=at()
+        ),
+        observe,
+    ),
+    "approvals.end_membership": WritePath(
+        one_term,
+        lambda term, by: services.end_membership(term, ends_on=dt.date(2026, 11, 30), by=by, at=at()),
+        observe,
+    ),
+    "approvals.open_motion": WritePath(
+        question, lambda committee, by: make_motion(committee, proposed_by=by), observe
+    ),
+    "approvals.cast_vote": WritePath(
+        last_vote, lambda motion, by: services.cast_vote(motion, choice="approve", by=by, at=at()), observe
+    ),
+    "approvals.recuse": WritePath(
+        open_motion, lambda motion, by: services.recuse(motion, note="亲属", by=by, at=at()), observe
+    ),
+    "approvals.name_stand_in": WritePath(
+        without_quorum,
+        lambda motion, employee, instead_of, by: services.name_stand_in(
+            motion, employee=employee, instead_of=instead_of, by=by, at=at()
+        ),
+        observe,
+    ),
+    "approvals.withdraw": WritePath(
+        own_motion, lambda motion, by: services.withdraw(motion, by=by, at=at()), observe
+    ),
+    "approvals.remind": WritePath(overdue, services.remind, observe),
+}
+
+for name, path in PATHS.items():
+    write_paths.register(name, path)

@@ -1,0 +1,51 @@
+"""What motions are about: a higher room registers its topic, so that this room can show and name the question."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.registries import Registry
+
+#: topic ("incentives.decision") -> Topic
+topics = Registry()
+
+
+@dataclass(frozen=True)
+class Topic:
+    """`title(topic_id)` is the question in one sentence; `template` with `context(motion, user)` shows the evidence.
+
+    `questions(topic_ids)` gives {id: Question} for lists, in a number of queries that does not grow with them.
+    """
+
+    title: Callable
+    template: str = ""
+    context: Callable | None = None
+    questions: Callable | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """One line of a list of votes; `is_batchable` ones may be voted on in one go."""
+
+    title: str
+    detail: str = ""
+    figure: object = None
+    is_batchable: bool = False
+
+
+def title_of(motion):
+    topic = topics.get(motion.topic)
+    return topic.title(motion.topic_id) if topic else f"{motion.topic} {motion.topic_id}"
+
+
+def questions_of(motions):
+    """{motion pk: Question} for a page of motions of any topic."""
+    found = {}
+    for name in {motion.topic for motion in motions}:
+        topic, group = topics.get(name), [motion for motion in motions if motion.topic == name]
+        if topic and topic.questions:
+            known = topic.questions([motion.topic_id for motion in group])
+        else:
+            known = {}
+        for motion in group:
+            found[motion.pk] = known.get(motion.topic_id) or Question(title_of(motion))
+    return found

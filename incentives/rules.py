@@ -1,0 +1,109 @@
+"""Who may do what to a decision, and what its dates mean: plain values in, refusals in words out."""
+
+import datetime as dt
+
+from django.utils.translation import gettext as _
+
+from core.flow import Refused
+from core.period import SHANGHAI, Period
+
+MOST_IN_A_BATCH = 100
+#: outcome of the evidence gate (scoring.statistics.gate.outcome) -> state of the case
+CASE_STATES = {"propose": "found", "propose_with_warning": "found", "case_only": "held"}
+
+
+def refuse_own(actor_id, subject_id):
+    """Nobody keys in anything about themselves (fact 6)."""
+    if actor_id is not None and actor_id == subject_id:
+        raise Refused(_("This is about you; a colleague has to do it."), code="own")
+
+
+def refuse_others(actor_id, owner_id):
+    """Only the person concerned answers for themselves."""
+    if actor_id is None or actor_id != owner_id:
+        raise Refused(_("Only the person concerned can do this."), code="not_yours")
+
+
+def refuse_blank(text, sentence, field="reason"):
+    if not (text or "").strip():
+        raise Refused(sentence, field=field)
+
+
+def refuse_unreasoned(*, is_held, is_changed, reason):
+    """What the evidence or the book's usual grade does not carry needs HR's words."""
+    if is_held:
+        refuse_blank(reason, _("The evidence held this case back; say why you propose it all the same."))
+    if is_changed:
+        refuse_blank(reason, _("You changed the grade; say why."))
+
+
+def months_of(occurrence):
+    """The months of '2026-08..2026-10', ends included; empty for an occurrence that is not a window of months."""
+    first, _dots, last = occurrence.partition("..")
+    try:
+        start, end = Period.parse(first), Period.parse(last)
+    except ValueError:
+        return frozenset()
+    return frozenset(range(start.number, end.number + 1))
+
+
+def refuse_overlap(occurrence, others):
+    """One month counts for one effect of a rule: windows do not overlap."""
+    own = months_of(occurrence)
+    if any(own & months_of(other) for other in others):
+        raise Refused(
+            _(
+                "Some of these months already stand behind another decision under this rule; a month counts once."
+            ),
+            code="overlap",
+        )
+
+
+def refuse_batch(size):
+    if size == 0:
+        raise Refused(_("Pick at least one line."))
+    if size > MOST_IN_A_BATCH:
+        raise Refused(_("At most %(most)s lines go to the vote at once.") % {"most": MOST_IN_A_BATCH})
+
+
+def refuse_mixed_batch(kinds):
+    """`kinds` are (direction, rule code, effects as text): penalties go together only when they are the same."""
+    penalties = {kind for kind in kinds if kind[0] == "penalty"}
+    if penalties and len(set(kinds)) > 1:
+        raise Refused(_("Penalties that differ are put to the vote one by one."), code="mixed")
+
+
+def refuse_unheard(*, is_penalty, was_heard, is_harsher_than_told, has_statement, opinion):
+    """A penalty is voted on only after the employee was heard about just this penalty, and HR has answered them."""
+    if not is_penalty:
+        return
+    if not was_heard:
+        raise Refused(_("The employee has to be heard first."), code="unheard")
+    if is_harsher_than_told:
+        raise Refused(
+            _("The penalty is now harsher than what the employee was told; hear them again."), code="unheard"
+        )
+    if has_statement:
+        refuse_blank(opinion, _("The employee has made a statement; write your view of it first."), "opinion")
+
+
+def refuse_bad_day(held_on, at):
+    if held_on > at.astimezone(SHANGHAI).date():
+        raise Refused(_("The talk cannot have been held in the future."), field="held_on")
+
+
+def month_to_count_in(period, exported):
+    """The month whose close produced it; when that month is in a payroll file already, the next one that is not."""
+    month = Period.parse(period)
+    while str(month) in exported:
+        month = month.next()
+    return str(month)
+
+
+def delivered_at(closed_at, published_at, now, patience=dt.timedelta(minutes=5)):
+    """When a carried motion is acted on: its closing, later by the delay when the message came late.
+
+    The appeal window then never shrinks because a worker was down.
+    """
+    delay = now - published_at
+    return closed_at + delay if delay > patience else closed_at

@@ -1,0 +1,206 @@
+"""Decisions up to the vote: proposed by HR, graded inside the rule's range, sent in batches (RE-2.3)."""
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from approvals.models import Committee, Seat
+from approvals.services import open_motion
+from audit import services as audit
+from core.flow import Refused, advance
+from core.numbering import numbered
+from core.period import SHANGHAI, Period
+from incentives import effects as effect_rules
+from incentives import rules
+from incentives.models import Case, Decision, Rule
+from incentives.policy import clocks
+from organization.models import Employee
+from organization.scopes import employee_id_of
+from organization.selectors import superiors_of
+
+TOPIC = "incentives.decision"
+
+
+class BatchRefused(Refused):
+    """All or none: `lines` is a list of (case or decision, sentence)."""
+
+    def __init__(self, message, *, lines):
+        super().__init__(message, code="batch")
+        self.lines = lines
+
+
+@transaction.atomic
+def propose(case, *, by, at, effects=None, reason=""):
+    """HR proposes a case; returns the Decision.
+
+    `effects`: [{kind, amount}…] within the rule's range, or None for the book's usual grade. A held case and a
+    changed grade need a reason. At most one live decision per rule, person and month (fact 4).
+    """
+    Employee.objects.select_for_update(no_key=True).get(pk=case.employee_id)
+    case = Case.objects.select_related("rule", "employee").get(pk=case.pk)
+    rules.refuse_own(employee_id_of(by), case.employee_id)
+    chosen = _chosen(case.rule, effects)
+    rules.refuse_unreasoned(
+        is_held=case.state == Case.State.HELD,
+        is_changed=chosen != effect_rules.default_choice(case.rule.effects),
+        reason=reason,
+    )
+    advance(case, Case.PROPOSE, by=by, at=at, settled_by=by, settled_at=at, reason=reason.strip()[:1000])
+    rules.refuse_overlap(case.occurrence, _live_occurrences(case))
+    decision = _create(case, chosen, reason, by, at)
+    audit.record("incentives.decision.propose", decision, by=by, at=at, to_state=decision.state)
+    return decision
+
+
+def _chosen(rule, wanted):
+    if wanted is None:
+        return effect_rules.default_choice(rule.effects)
+    try:
+        return effect_rules.chosen_within(rule.effects, wanted)
+    except ValueError as wrong:
+        raise Refused(str(wrong), field="effects") from wrong
+
+
+def _live_occurrences(case):
+    same = Decision.objects.filter(
+        company_id=case.company_id, rule_code=case.rule_code, employee_id=case.employee_id
+    )
+    return list(same.live().values_list("occurrence", flat=True))
+
+
+def _create(case, chosen, reason, by, at):
+    try:
+        with transaction.atomic():
+            return Decision.objects.create(
+                company_id=case.company_id,
+                number=numbered("TA", case.company_id, Period.parse(case.period).first_day, width=3),
+                case=case,
+                rule=case.rule,
+                rule_code=case.rule_code,
+                direction=case.rule.direction,
+                employee_id=case.employee_id,
+                department_id=case.department_id,
+                occurrence=case.occurrence,
+                counts_for=case.period,
+                effects=chosen,
+                proposed_by=by,
+                proposed_at=at,
+                reason=reason.strip()[:1000],
+            )
+    except IntegrityError:
+        raise Refused(_("There is a live decision about this already."), code="state") from None
+
+
+@transaction.atomic
+def amend(decision, *, effects, reason, by, at):
+    """Change the grade of a proposed or returned decision, within the rule's range and with a reason."""
+    rules.refuse_own(employee_id_of(by), decision.employee_id)
+    chosen = _chosen(decision.rule, effects)
+    rules.refuse_blank(reason, _("You changed the grade; say why."))
+    open_states = (Decision.State.PROPOSED, Decision.State.RETURNED)
+    changed = Decision.objects.filter(pk=decision.pk, state__in=open_states)
+    if not changed.update(effects=chosen, reason=reason.strip()[:1000]):
+        raise Refused(_("The grade can be changed only before the vote or after it came back."), code="state")
+    decision.refresh_from_db()
+    audit.record("incentives.decision.amend", decision, by=by, at=at, data={"effects": chosen})
+    return decision
+
+
+@transaction.atomic
+def write_opinion(decision, *, opinion, by, at):
+    """HR's view of the employee's statement; the group and the employee read it."""
+    rules.refuse_own(employee_id_of(by), decision.employee_id)
+    rules.refuse_blank(opinion, _("Write your view first."), "opinion")
+    heard = (Decision.State.HEARING, Decision.State.READY, Decision.State.RETURNED)
+    if not Decision.objects.filter(pk=decision.pk, state__in=heard).update(opinion=opinion.strip()):
+        raise Refused(
+            _("The opinion is written while the employee is heard, and before the vote."), code="state"
+        )
+    decision.opinion = opinion.strip()
+    audit.record("incentives.decision.write_opinion", decision, by=by, at=at)
+    return decision
+
+
+@transaction.atomic
+def submit_batch(decisions, *, by, at):
+    """Put at most 100 decisions to the vote, all or none; BatchRefused names each line that cannot go."""
+    decisions = list(decisions)
+    rules.refuse_batch(len(decisions))
+    if len(decisions) > 1:
+        rules.refuse_mixed_batch([(one.direction, one.rule_code, str(one.effects)) for one in decisions])
+    return _each(decisions, lambda decision: _submit(decision, by=by, at=at))
+
+
+@transaction.atomic
+def propose_and_submit(cases, *, by, at):
+    """Rewards straight from the queue: each found case gets its decision and goes to the vote, all or none."""
+    cases = list(cases)
+    rules.refuse_batch(len(cases))
+    return _each(cases, lambda case: _propose_and_submit(case, by=by, at=at))
+
+
+def _propose_and_submit(case, *, by, at):
+    if case.rule.direction == Rule.Direction.PENALTY:
+        raise Refused(
+            _("A penalty is proposed one by one: the employee has to be heard first."), code="unheard"
+        )
+    return _submit(propose(case, by=by, at=at), by=by, at=at)
+
+
+def _each(things, act):
+    done, refused = [], []
+    for thing in sorted(things, key=lambda thing: thing.pk):
+        try:
+            with transaction.atomic():
+                done.append(act(thing))
+        except Refused as refusal:
+            refused.append((thing, str(refusal.message)))
+    if refused:
+        message = _("Nothing was sent: %(count)s of the lines cannot go to the vote.") % {
+            "count": len(refused)
+        }
+        raise BatchRefused(refused[0][1] if len(things) == 1 else message, lines=refused)
+    return done
+
+
+def _submit(decision, *, by, at):
+    decision = Decision.objects.select_for_update().get(pk=decision.pk)
+    rules.refuse_own(employee_id_of(by), decision.employee_id)
+    heard = decision.hearings.exclude(ended_at=None).order_by("-ended_at").first()
+    rules.refuse_unheard(
+        is_penalty=decision.direction == Rule.Direction.PENALTY,
+        was_heard=heard is not None and not decision.hearings.open().exists(),
+        is_harsher_than_told=heard is not None and effect_rules.is_harsher(decision.effects, heard.effects),
+        has_statement=heard is not None and heard.stated_at is not None,
+        opinion=decision.opinion,
+    )
+    motion = open_motion(
+        committee=committee_for(decision, at),
+        topic=TOPIC,
+        topic_id=decision.pk,
+        proposed_by=by,
+        excluded=excluded_from(decision, at),
+        at=at,
+    )
+    return advance(decision, Decision.SUBMIT, by=by, at=at, motion=motion)
+
+
+def committee_for(decision, at):
+    """The committee that the policy names for rewards and penalties."""
+    code = clocks(decision.company, at.astimezone(SHANGHAI).date()).committee
+    committee = Committee.objects.filter(company_id=decision.company_id, code=code).first()
+    if committee is None:
+        raise Refused(
+            _("The committee “%(code)s” that decides does not exist.") % {"code": code}, code="no_committee"
+        )
+    return committee
+
+
+def excluded_from(decision, at):
+    """Employee id -> ground: the subject, who proposed, and the direct superior where the policy says (fact 6)."""
+    day = at.astimezone(SHANGHAI).date()
+    grounds = {}
+    if clocks(decision.company, day).recuse_line:
+        grounds |= {superior: Seat.Ground.LINE for superior in superiors_of(decision.employee, day)[:1]}
+    if proposer := employee_id_of(decision.proposed_by):
+        grounds[proposer] = Seat.Ground.PROPOSER
+    return grounds | {decision.employee_id: Seat.Ground.SUBJECT}

@@ -1,0 +1,115 @@
+"""Nobody is penalised unheard: the employee is told, may state their case or waive, and the days are counted."""
+
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from audit import services as audit
+from core.flow import Refused, advance
+from core.period import SHANGHAI
+from core.workdays import due_after
+from incentives import letters, rules
+from incentives.models import Decision, Hearing, Rule
+from incentives.policy import clocks
+from incentives.services.telling import tell
+from organization.scopes import employee_id_of
+
+
+@transaction.atomic
+def call_hearing(decision, *, by, at):
+    """Tell the employee what is proposed and until when they may answer; returns the Hearing."""
+    rules.refuse_own(employee_id_of(by), decision.employee_id)
+    if decision.direction != Rule.Direction.PENALTY:
+        raise Refused(_("Only a penalty needs a hearing."))
+    if decision.employee.user is None:
+        raise Refused(
+            _("%(name)s has no login, so nobody can be told here. Give them one first.")
+            % {"name": decision.employee}
+        )
+    advance(decision, Decision.CALL_HEARING, by=by, at=at)
+    due = due_after(at, clocks(decision.company, at.astimezone(SHANGHAI).date()).hearing_days)
+    hearing = _create(decision, due, at)
+    tell(
+        decision.employee,
+        kind="incentives.hearing",
+        key=f"hearing-{hearing.pk}",
+        at=at,
+        url=reverse("my_hearing", args=[hearing.pk]),
+        text=lambda: letters.hearing(decision, hearing, by),
+    )
+    return hearing
+
+
+def _create(decision, due, at):
+    try:
+        with transaction.atomic():
+            return Hearing.objects.create(
+                decision=decision,
+                told_at=at,
+                due_at=due.at,
+                counted_days=[day.isoformat() for day in due.counted],
+                effects=decision.effects,
+            )
+    except IntegrityError:
+        raise Refused(_("A hearing about this is open already."), code="state") from None
+
+
+@transaction.atomic
+def state_case(hearing, *, statement, by, at):
+    """The employee states their case, once, until the last day. The hearing stays open till then."""
+    rules.refuse_others(employee_id_of(by), hearing.decision.employee_id)
+    rules.refuse_blank(statement, _("Write what you want the group to know."), "statement")
+    if at >= hearing.due_at:
+        raise Refused(
+            _("The hearing has ended; your objection can still be raised as an appeal."), code="late"
+        )
+    unanswered = Hearing.objects.open().filter(pk=hearing.pk, stated_at=None)
+    if not unanswered.update(statement=statement.strip(), stated_at=at):
+        raise Refused(_("Your statement is there already, or the hearing has ended."), code="state")
+    hearing.refresh_from_db()
+    company_id = hearing.decision.company_id
+    audit.record("incentives.hearing.state_case", hearing, by=by, at=at, company_id=company_id)
+    _tell_proposer(hearing, "stated", at)
+    return hearing
+
+
+@transaction.atomic
+def waive_hearing(hearing, *, by, at):
+    """The employee does not want to (say more); the decision is ready for the vote at once."""
+    decision = hearing.decision
+    rules.refuse_others(employee_id_of(by), decision.employee_id)
+    advance(decision, Decision.END_HEARING, by=by, at=at, reason_code="waived")
+    Hearing.objects.open().filter(pk=hearing.pk).update(waived_at=at, ended_at=at)
+    hearing.refresh_from_db()
+    _tell_proposer(hearing, "ended", at)
+    return hearing
+
+
+def end_due_hearings(at):
+    """Tick: hearings whose last day has passed are over. Returns how many ended."""
+    return sum(_end(pk, at) for pk in Hearing.objects.overdue(at).values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _end(pk, at):
+    hearing = Hearing.objects.select_for_update().select_related("decision").get(pk=pk)
+    if hearing.ended_at is not None or hearing.decision.state != Decision.State.HEARING:
+        return 0
+    advance(hearing.decision, Decision.END_HEARING, by=None, at=at)
+    Hearing.objects.filter(pk=pk).update(ended_at=at)
+    _tell_proposer(hearing, "ended", at)
+    return 1
+
+
+def _tell_proposer(hearing, what, at):
+    decision = hearing.decision
+    proposer = getattr(decision.proposed_by, "employee", None)
+    if proposer is not None:
+        tell(
+            proposer,
+            kind=f"incentives.hearing_{what}",
+            key=f"hearing-{hearing.pk}-{what}",
+            at=at,
+            url=decision.get_absolute_url(),
+            text=lambda: letters.hearing_news(decision, what),
+        )

@@ -1,0 +1,115 @@
+"""From approved to final: numbered, served, receipt, and the window in which it may be appealed."""
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from audit import services as audit
+from core.flow import Refused, advance
+from core.numbering import next_number
+from core.period import SHANGHAI
+from core.workdays import due_after
+from incentives import letters, rules
+from incentives.models import Decision, Notice
+from incentives.policy import clocks, letters_of
+from incentives.services.ledger import post
+from incentives.services.telling import tell
+from organization.scopes import employee_id_of
+
+log = structlog.get_logger(__name__)
+SERVED = (
+    Decision.State.ISSUED,
+    Decision.State.SUSPENDED,
+    Decision.State.FINAL,
+    Decision.State.POSTED,
+    Decision.State.EXPORTED,
+)
+
+
+@transaction.atomic
+def issue(decision, *, at):
+    """Number and letter, told to the employee; the appeal window starts: whole working days after today."""
+    day = at.astimezone(SHANGHAI).date()
+    due = due_after(day, clocks(decision.company, day).appeal_days)
+    number = document_number(decision, Notice.Kind.LETTER, day)
+    advance(
+        decision, Decision.ISSUE, by=None, at=at, issued_at=at, document_number=number, appeal_until=due.at
+    )
+    publish_notice(decision, Notice.Kind.LETTER, number, letters.decision_letter, at)
+    tell(
+        decision.employee,
+        kind="incentives.issued",
+        key=f"decision-{decision.pk}-issued",
+        at=at,
+        url=decision.get_own_url(),
+        text=lambda: letters.decision_letter(decision),
+    )
+    return decision
+
+
+def document_number(decision, kind, day):
+    """The next number of the series as the rule book writes it: 青禾满奖惩〔2026〕17 号."""
+    patterns = letters_of(decision.rule.version)
+    pattern = patterns.decision if kind == Notice.Kind.LETTER else patterns.commendation
+    n = next_number(decision.company_id, f"{kind}-{day.year}")
+    return pattern.format(company=decision.company.name, year=day.year, n=n)
+
+
+def publish_notice(decision, kind, number, text, at):
+    """A document in the company's language, kept as it was served. Once per decision and kind."""
+    with translation.override(settings.LANGUAGE_CODE):
+        title, body = text(decision)
+    notice, created = Notice.objects.get_or_create(
+        decision=decision,
+        kind=kind,
+        defaults={
+            "company_id": decision.company_id,
+            "number": number,
+            "title": title,
+            "body": body,
+            "published_at": at,
+        },
+    )
+    return notice
+
+
+def publish_commendation(decision, index, effect, at):
+    """Effect `commendation_notice` (RE-5.2a): published inside the company; exists for praise only."""
+    if decision.notices.filter(kind=Notice.Kind.COMMENDATION).exists():
+        return
+    number = document_number(decision, Notice.Kind.COMMENDATION, at.astimezone(SHANGHAI).date())
+    publish_notice(decision, Notice.Kind.COMMENDATION, number, letters.commendation, at)
+
+
+@transaction.atomic
+def acknowledge_receipt(decision, *, by, at):
+    """The employee confirms having received the letter; that is no consent to it."""
+    rules.refuse_others(employee_id_of(by), decision.employee_id)
+    if not Decision.objects.filter(pk=decision.pk, state__in=SERVED, received_at=None).update(received_at=at):
+        raise Refused(_("There is nothing to confirm, or you have confirmed it already."), code="state")
+    decision.received_at = at
+    audit.record("incentives.decision.acknowledge_receipt", decision, by=by, at=at)
+    return decision
+
+
+def finalize_due(at):
+    """Tick: issued decisions whose appeal window has passed become final and are posted. Returns how many."""
+    done = 0
+    for pk in list(Decision.objects.appeal_window_passed(at).values_list("pk", flat=True)):
+        try:
+            done += _finalize(pk, at)
+        except Refused as refusal:  # one that cannot be posted yet must not hold up the others
+            log.warning("decision_not_posted", decision=pk, reason=str(refusal.message))
+    return done
+
+
+@transaction.atomic
+def _finalize(pk, at):
+    decision = Decision.objects.select_for_update().get(pk=pk)
+    if decision.state != Decision.State.ISSUED:
+        return 0
+    advance(decision, Decision.FINALIZE, by=None, at=at, final_at=at)
+    post(decision, at=at)
+    return 1

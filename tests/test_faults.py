@@ -1,0 +1,156 @@
+"""A fault at each SQL statement in turn of every write path: whole or nothing, and trying again heals.
+
+Rooms register their paths in `<room>/tests/write_paths.py`, or they stand in `tests/write_paths/`. A verb (a public
+function of a `services` module that takes `at`) neither registered nor listed in EXEMPT with a reason fails by name.
+"""
+
+import importlib
+import inspect
+import pkgutil
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import OperationalError, connection, models
+
+from core.registries import write_paths
+from tests import write_paths as others
+
+MOST_STATEMENTS = 400
+ROOMS = [
+    app.name
+    for app in apps.get_app_configs()
+    if str(app.path).startswith(str(settings.BASE_DIR)) and ".venv" not in app.path
+]
+#: room.verb -> why it is not swept by itself
+EXEMPT = {
+    "scoring.close_due": "asks for one close after the other; each is scoring.request_close",
+    "approvals.close_if_decided": "second half of cast_vote, recuse and name_stand_in, in their transaction",
+    "audit.anchor": "writes a file outside the database, after the commit",
+    "audit.record": "one insert inside the caller's transaction",
+    "incentives.add_points": "effect carried out by post, in its transaction",
+    "incentives.call_off": "effect undone by reverse, in its transaction",
+    "incentives.committee_for": "reads",
+    "incentives.excluded_from": "reads",
+    "incentives.publish_commendation": "effect carried out by post, in its transaction",
+    "incentives.publish_notice": "part of issue and post, in their transaction",
+    "incentives.schedule": "effect carried out by post, in its transaction",
+    "incentives.tell": "one insert inside the caller's transaction",
+    "jobs.claim": "one conditional UPDATE; a lapsed lease is claimed again (jobs/tests)",
+    "jobs.due_count": "reads",
+    "jobs.rerun": "one conditional UPDATE",
+    "jobs.run_now": "each step is a transaction of its own and repeated by lease (tests/test_killed_worker.py)",
+    "jobs.send_due": "wakes workers, writes nothing",
+    "notifications.notify": "one insert inside the caller's transaction",
+    "notifications.send_due": "claims, sends, marks: a message is sent again after a fault, with the same id",
+    "notifications.write_to_customer": "one insert inside the caller's transaction",
+    "policies.set_up": "open_company and load_pack in one transaction, both swept",
+    "reports.run": "the close step, draft_report for months",
+    "surveys.is_answerable": "reads",
+    "surveys.load_questionnaires": "pack loader inside load_pack: publish_questionnaire per entry",
+    "surveys.make_invitation": "part of invite_batch, in its transaction",
+    "surveys.record_answer": "part of submit, in its transaction",
+    "surveys.write_invitation": "part of invite_batch, in its transaction",
+}
+
+
+def modules_of(room):
+    """The services module of a room, or every module of its services package."""
+    try:
+        services = importlib.import_module(f"{room}.services")
+    except ModuleNotFoundError:
+        return []
+    inner = pkgutil.iter_modules(getattr(services, "__path__", []))
+    return [services, *(importlib.import_module(f"{room}.services.{module.name}") for module in inner)]
+
+
+def verbs():
+    """'room.verb' of every public function that takes `at`, where it is defined."""
+    found = set()
+    for room in ROOMS:
+        for module in modules_of(room):
+            for name, function in inspect.getmembers(module, inspect.isfunction):
+                is_own = function.__module__ == module.__name__ and not name.startswith("_")
+                if is_own and "at" in inspect.signature(function).parameters:
+                    found.add(f"{room}.{name}")
+    return found
+
+
+def load_paths():
+    """What the rooms bring themselves, then what stands here for the others."""
+    for room in ROOMS:
+        name = f"{room}.tests.write_paths"
+        if importlib.util.find_spec(f"{room}.tests") and importlib.util.find_spec(name):
+            importlib.import_module(name)
+    for module in pkgutil.iter_modules(others.__path__):
+        importlib.import_module(f"{others.__name__}.{module.name}")
+    return dict(write_paths.items())
+
+
+PATHS = load_paths()
+
+
+class FailAt:
+    """Raises instead of running the given statement; savepoints are not statements of the verb."""
+
+    def __init__(self, number):
+        self.left = number
+
+    def __call__(self, execute, sql, params, many, context):
+        if "SAVEPOINT" in sql:
+            return execute(sql, params, many, context)
+        self.left -= 1
+        if self.left < 0:
+            raise OperationalError("made to fail")
+        return execute(sql, params, many, context)
+
+
+def fresh(arguments):
+    """The arguments as the next request would read them."""
+    return [
+        type(one)._base_manager.get(pk=one.pk) if isinstance(one, models.Model) and one.pk else one
+        for one in arguments
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(PATHS))
+def test_a_fault_at_any_statement_leaves_all_or_nothing(name):
+    path = PATHS[name]
+    arguments = path.arrange()
+    before = path.observe()
+    for number in range(MOST_STATEMENTS):
+        fault = FailAt(number)
+        ready = fresh(arguments)
+        try:
+            with connection.execute_wrapper(fault):
+                path.act(*ready)
+        except OperationalError:
+            assert path.observe() == before, f"a fault at statement {number + 1} left something behind"
+            continue
+        assert fault.left >= 0, "the fault was swallowed"
+        assert path.observe() != before, "the path changed nothing"
+        return
+    pytest.fail(f"still failing after {MOST_STATEMENTS} statements")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sweep_finds_a_verb_without_a_transaction():
+    """The control: what is written in two transactions leaves the first behind."""
+    from core.models import Counter
+
+    def act():
+        Counter.objects.create(company_id=1, series="first")
+        Counter.objects.create(company_id=1, series="second")
+
+    with pytest.raises(OperationalError), connection.execute_wrapper(FailAt(1)):
+        act()
+    assert Counter.objects.count() == 1
+
+
+def test_every_verb_is_swept_or_exempt_with_a_reason():
+    assert sorted(verbs() - set(PATHS) - set(EXEMPT)) == []
+
+
+def test_nothing_registered_or_exempt_has_gone():
+    assert sorted((set(PATHS) | set(EXEMPT)) - verbs()) == []
