@@ -42,7 +42,7 @@ demo: setup ## migrate and load the demo in var/, start everything on PORT (8000
 	@mkdir -p var
 	$(MANAGE) migrate --verbosity 0
 	$(MANAGE) load_demo
-	@$(MANAGE) up
+	@MANYI_DEMO=1 $(MANAGE) up
 
 test: setup ## all tests on SQLite, then on PostgreSQL and Redis; ARGS="-k foo" goes to pytest, DB=sqlite|postgres picks one
 	@$(PY) tools/run_tests.py $(if $(DB),--db $(DB)) -- $(ARGS)

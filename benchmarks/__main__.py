@@ -76,7 +76,9 @@ def table(rows):
         goal = "" if row["goal"] is None else f"{row['goal']:.1f}"
         ratio = "" if row["ratio"] is None else f"{row['ratio']:.2f}"
         floor = "" if row["floor"] is None else f"{row['floor']:.3f}"
-        lines.append(f"{row['name'][:52]:52} {row['value']:>12.3f} {floor:>12} {ratio:>7} {goal:>6}  {row['unit']}")
+        lines.append(
+            f"{row['name'][:52]:52} {row['value']:>12.3f} {floor:>12} {ratio:>7} {goal:>6}  {row['unit']}"
+        )
     return "\n".join(lines)
 
 

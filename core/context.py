@@ -14,6 +14,7 @@ def shell(request):
 
     def load():
         items = inbox_for(user, request.company, timezone.now()) if request.company else []
-        return {"items": items, "sidebar": sidebar_for(user, items)}
+        to_do = [item for item in items if not item.is_information]
+        return {"items": to_do, "sidebar": sidebar_for(user, items)}
 
     return {"shell": SimpleLazyObject(load)}

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.http import JsonResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.flow import Refused
 
@@ -22,7 +23,13 @@ class RefusedMiddleware:
             error = {"code": exception.code, "detail": str(exception.message), "attr": exception.field}
             return JsonResponse({"type": "client_error", "errors": [error]}, status=409)
         template = "core/refused_fragment.html" if request.headers.get("HX-Request") else "core/refused.html"
-        return render(request, template, {"refusal": exception}, status=409)
+        return render(request, template, {"refusal": exception, "back": came_from(request)}, status=409)
+
+
+def came_from(request):
+    """The page of ours the visitor came from, or ''."""
+    page = request.headers.get("Referer", "")
+    return page if url_has_allowed_host_and_scheme(page, {request.get_host()}) else ""
 
 
 class LanguageMiddleware:

@@ -64,7 +64,7 @@ class CalendarDay(models.Model):
     day = models.DateField(unique=True)
     is_workday = models.BooleanField()
     name = models.CharField(max_length=60, blank=True)
-    source = models.CharField(max_length=120, help_text=_("notice of the State Council, library and version, or person"))
+    source = models.CharField(max_length=120, help_text=_("notice, library and version, or person"))
 
     class Meta:
         ordering = ["day"]
@@ -79,3 +79,10 @@ class Counter(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["company_id", "series"], name="core_counter_once")]
+
+
+class Heartbeat(models.Model):
+    """When something that must go on was last seen: workers have been found up but deaf."""
+
+    name = models.CharField(max_length=60, unique=True)
+    at = models.DateTimeField()

@@ -18,7 +18,7 @@ class NavItem:
     url_name: str
     verbs: tuple
     group: object = ""
-    counts: str = ""  # kind of the inbox items it counts; "*" counts all
+    counts: str = ""  # kind of the inbox items it counts; "*" counts everything to do
     is_information: bool = False
 
 
@@ -34,6 +34,15 @@ class InboxItem:
     due_at: dt.datetime | None = None
     icon: str = "inbox"
     extra: dict = field(default_factory=dict)
+
+    @property
+    def is_information(self):
+        """News rather than something to do: shown below, not counted as work."""
+        return bool(self.extra.get("is_information"))
+
+    @property
+    def count(self):
+        return self.extra.get("count", 1)
 
     def is_overdue(self, at):
         return self.due_at is not None and self.due_at <= at
@@ -53,11 +62,15 @@ def inbox_for(user, company, at):
     return sorted(items, key=lambda item: (item.due_at or far, item.title))
 
 
+def _counted(item, counts):
+    return item.kind == counts or (counts == "*" and not item.is_information)
+
+
 def sidebar_for(user, items):
     """[(group, [(nav item, url, count)])] of what this user may open, in order of registration."""
     groups = {}
     for entry in navigation:
         if may(user, *entry.verbs):
-            count = sum(entry.counts in ("*", item.kind) for item in items) if entry.counts else 0
+            count = sum(item.count for item in items if _counted(item, entry.counts))
             groups.setdefault(entry.group, []).append((entry, reverse(entry.url_name), count))
     return list(groups.items())

@@ -58,3 +58,7 @@ searches = Registry()
 tick_jobs = Registry()
 #: name -> callable(reporter) that fills the demo company; run by load_demo in order
 demo_chapters = Registry()
+#: name -> callable() -> (password, [(login, who)]): shown at sign-in and by `up` when settings.DEMO is on
+demo_logins = Registry()
+#: name -> callable(at) -> number, shown on /metrics; counts only
+gauges = Registry()

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -29,7 +30,9 @@ class Customer(models.Model):
 
     class Meta:
         ordering = ["company_id", "number"]
-        constraints = [models.UniqueConstraint(fields=["company", "number"], name="customers_customer_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["company", "number"], name="customers_customer_number")
+        ]
 
 
 class Consent(models.Model):
@@ -49,6 +52,18 @@ class Consent(models.Model):
         ordering = ["customer_id", "at"]
 
 
+class Disclosure(models.Model):
+    """Somebody looked at a customer's name and number, and why; the audit row of the same moment names the fact."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="disclosures")
+    reason = models.CharField(max_length=300)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["customer_id", "-at"]
+
+
 class Purchase(models.Model):
     """A home bought, reserved or looked after: dates decide the owner's stage."""
 
@@ -61,7 +76,11 @@ class Purchase(models.Model):
 
     class Meta:
         ordering = ["customer_id", "signed_on"]
-        constraints = [models.UniqueConstraint(fields=["company", "site", "unit", "customer"], name="customers_purchase_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "site", "unit", "customer"], name="customers_purchase_once"
+            )
+        ]
 
 
 class Encounter(models.Model):
@@ -84,5 +103,7 @@ class Encounter(models.Model):
 
     class Meta:
         ordering = ["company_id", "day", "pk"]
-        constraints = [models.UniqueConstraint(fields=["company", "reference"], name="customers_encounter_reference")]
+        constraints = [
+            models.UniqueConstraint(fields=["company", "reference"], name="customers_encounter_reference")
+        ]
         indexes = [models.Index(fields=["company", "day", "kind"], name="customers_encounter_frame")]

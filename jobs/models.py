@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.flow import Transition
+from core.imports import import_kinds
 from organization.models import Company
 from organization.scopes import reach_of
 
@@ -38,7 +39,9 @@ class Run(models.Model):
     step = models.CharField(max_length=120, blank=True)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     requested_at = models.DateTimeField()
     next_try_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True)
@@ -70,8 +73,19 @@ class Upload(models.Model):
     content_type = models.CharField(max_length=80)
     size = models.PositiveBigIntegerField()
     checksum = models.CharField(max_length=64)
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     uploaded_at = models.DateTimeField()
+
+
+class ImportBatchQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Batches of the kinds this user may import, in the companies where they may."""
+        match = Q(pk__in=[])
+        for kind in import_kinds:
+            match |= Q(kind=kind.code, company_id__in=reach_of(user, kind.verb).company_ids)
+        return self.filter(match)
 
 
 class ImportBatch(models.Model):
@@ -85,7 +99,7 @@ class ImportBatch(models.Model):
         CANCELLED = "cancelled", _("cancelled")
 
     PREVIEW = Transition("preview", (State.UPLOADED,), State.PREVIEWED)
-    REJECT = Transition("reject", (State.UPLOADED,), State.REJECTED)
+    REJECT = Transition("reject", (State.UPLOADED, State.PREVIEWED), State.REJECTED)
     CONFIRM = Transition("confirm", (State.PREVIEWED,), State.CONFIRMED)
     CANCEL = Transition("cancel", (State.UPLOADED, State.PREVIEWED, State.REJECTED), State.CANCELLED)
 
@@ -98,6 +112,13 @@ class ImportBatch(models.Model):
     errors = models.JSONField(default=list)
     preview = models.JSONField(default=list)
     result = models.JSONField(default=dict)
-    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     confirmed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
+
+    objects = ImportBatchQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]

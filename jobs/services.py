@@ -2,19 +2,22 @@
 
 import datetime as dt
 import secrets
+import time
 import traceback
 
 import structlog
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from core.flow import Refused, advance
 from core.registries import Registry
-from jobs.models import Run
+from jobs.models import ImportBatch, Run
 
 LEASE = dt.timedelta(seconds=45)
 LONGEST_WAIT = dt.timedelta(minutes=10)
+OVERDUE = LONGEST_WAIT * 2
 MOST_ATTEMPTS = 20
 log = structlog.get_logger(__name__)
 
@@ -52,6 +55,11 @@ def rerun(run, *, at):
     transaction.on_commit(lambda: wake_up(run.pk))
 
 
+def random_name():
+    """For a stored file: 128 bits, says nothing about the content."""
+    return secrets.token_hex(16)
+
+
 def wake_up(run_id):
     """Ask a worker to start now. Losing this call only costs time: the tick finds due runs."""
     from jobs.tasks import execute
@@ -85,7 +93,9 @@ def claim(run_id, *, at):
 def beat(run, *, step=None, done=None, total=None):
     """Prolong the lease and show progress; LeaseLost when the lease went to another worker."""
     now = timezone.now()
-    shown = {name: value for name, value in (("step", step), ("done", done), ("total", total)) if value is not None}
+    shown = {
+        name: value for name, value in (("step", step), ("done", done), ("total", total)) if value is not None
+    }
     held = Run.objects.filter(pk=run.pk, state=Run.State.RUNNING, lease_token=run.lease_token)
     if not held.update(heartbeat_at=now, lease_until=now + LEASE, **shown):
         raise LeaseLost(run.pk)
@@ -98,16 +108,39 @@ def run_now(run_id, *, at=None):
         return None
     try:
         result = run_kinds[run.kind](run, lambda **shown: beat(run, **shown)) or {}
-        advance(run, Run.FINISH, by=None, at=timezone.now(), result=result, finished_at=timezone.now())
+        _close(run, Run.FINISH, result=result, error="")
     except LeaseLost:
         log.warning("lease_lost", run=run.pk)
     except Refused as refusal:
         _fail(run, str(refusal.message))
-    except Exception as failure:  # any step of any room may fail; the run is kept, shown and tried again later
+    except (
+        Exception
+    ) as failure:  # any step of any room may fail; the run is kept, shown and tried again later
         log.exception("run_failed", run=run.pk, kind=run.kind)
         _retry_or_fail(run, failure)
     run.refresh_from_db()
     return run
+
+
+def finish_here(run, *, patience=dt.timedelta(minutes=30)):
+    """For the command line: execute the run in this process, or wait for the worker that was faster."""
+    until = timezone.now() + patience
+    while timezone.now() < until:
+        run_now(run.pk)
+        run.refresh_from_db()
+        if run.state in {Run.State.DONE, Run.State.FAILED}:
+            return run
+        time.sleep(0.3)
+    raise Refused(_("The work has not finished in time; its progress is on the jobs page."))
+
+
+@transaction.atomic
+def _close(run, transition, **stamps):
+    """Finish or fail, but only while this worker still holds the lease."""
+    held = Run.objects.filter(pk=run.pk, state=Run.State.RUNNING, lease_token=run.lease_token)
+    if not held.update(heartbeat_at=timezone.now()):
+        raise LeaseLost(run.pk)
+    advance(run, transition, by=None, at=timezone.now(), finished_at=timezone.now(), **stamps)
 
 
 def _retry_or_fail(run, failure):
@@ -122,10 +155,28 @@ def _retry_or_fail(run, failure):
 
 
 def _fail(run, sentence):
-    advance(run, Run.FAIL, by=None, at=timezone.now(), error=sentence, finished_at=timezone.now())
+    try:
+        _close(run, Run.FAIL, error=sentence)
+    except LeaseLost:
+        log.warning("lease_lost", run=run.pk)
 
 
 def send_due(at):
     """Tick: wake a worker for every due run."""
     for run_id in Run.objects.due(at).values_list("pk", flat=True)[:50]:
         wake_up(run_id)
+
+
+def due_count(at):
+    return Run.objects.due(at).count()
+
+
+def violations():
+    """Sentences for fact 9: work that died and was not found again."""
+    late = timezone.now() - OVERDUE
+    for run in Run.objects.filter(state=Run.State.RUNNING, lease_until__lt=late):
+        yield f"run {run.pk} ({run.kind} {run.key}) died and nobody took it up within {OVERDUE}"
+    for run in Run.objects.filter(state=Run.State.QUEUED, next_try_at__lt=late):
+        yield f"run {run.pk} ({run.kind} {run.key}) waits since {run.next_try_at:%Y-%m-%d %H:%M}; is a worker running?"
+    for batch in ImportBatch.objects.filter(state=ImportBatch.State.CONFIRMED, confirmed_at=None):
+        yield f"import {batch.pk} is confirmed without a moment"

@@ -10,8 +10,11 @@ class MessageQuerySet(models.QuerySet):
     def due(self, at):
         return self.filter(state=Message.State.QUEUED, next_try_at__lte=at)
 
+    def inbox_of(self, user):
+        return self.filter(recipient=user, channel=Message.Channel.INBOX)
+
     def unread(self, user):
-        return self.filter(recipient=user, channel=Message.Channel.INBOX, read_at=None)
+        return self.inbox_of(user).filter(read_at=None)
 
 
 class Message(models.Model):
@@ -30,7 +33,9 @@ class Message(models.Model):
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     channel = models.CharField(max_length=20, choices=Channel.choices)
     kind = models.CharField(max_length=80)
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="messages")
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="messages"
+    )
     address = models.CharField(max_length=254, blank=True)
     customer_id = models.BigIntegerField(null=True)
     subject = models.CharField(max_length=200)
@@ -51,6 +56,8 @@ class Message(models.Model):
         ordering = ["-created_at", "-pk"]
         constraints = [models.UniqueConstraint(fields=["channel", "key"], name="notifications_message_once")]
         indexes = [
-            models.Index(fields=["next_try_at"], condition=Q(state="queued"), name="notifications_message_due"),
+            models.Index(
+                fields=["next_try_at"], condition=Q(state="queued"), name="notifications_message_due"
+            ),
             models.Index(fields=["recipient", "read_at"], name="notifications_message_inbox"),
         ]

@@ -1,15 +1,22 @@
 """Ask for a message inside the change's transaction; the tick sends what was committed."""
 
 import datetime as dt
+import hashlib
 
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import F
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from core.registries import Registry
+from customers.models import Consent
+from customers.services import may_be_asked
 from notifications.models import Message
+from organization.models import Employee
 
 CLAIM = dt.timedelta(minutes=2)
 LONGEST_WAIT = dt.timedelta(hours=2)
@@ -24,7 +31,9 @@ def notify(*, user, company, kind, key, subject, at, body="", url=""):
     """Tell a colleague: in the application always, by e-mail when an address is known. Once per key."""
     messages = [_message(Message.Channel.INBOX, company, kind, f"{key}:{user.pk}", subject, body, url, at)]
     if user.email:
-        messages.append(_message(Message.Channel.EMAIL, company, kind, f"{key}:{user.pk}", subject, body, url, at))
+        messages.append(
+            _message(Message.Channel.EMAIL, company, kind, f"{key}:{user.pk}", subject, body, url, at)
+        )
     for message in messages:
         message.recipient = user
         message.address = user.email if message.channel == Message.Channel.EMAIL else ""
@@ -52,6 +61,33 @@ def _message(channel, company, kind, key, subject, body, url, at):
     )
 
 
+def customer_agrees(message):
+    """Consent is asked when a message goes out: who withdrew meanwhile is left in peace."""
+    if message.customer_id is None:
+        return True
+    return may_be_asked(message.customer_id, Consent.Purpose.SURVEYS)
+
+
+def invite(event):
+    """A new login: tell its owner where to choose a password. The link holds no secret; the password page mails one."""
+    employee = Employee.objects.select_related("user", "company").filter(pk=event.object_id).first()
+    if employee is None or employee.user is None or not employee.email:
+        return
+    with translation.override(employee.user.language):
+        notify(
+            user=employee.user,
+            company=employee.company,
+            kind="login_given",
+            key=f"login_given:{employee.pk}",
+            subject=_("Your login for Manyi: %(name)s") % {"name": employee.user.username},
+            body=_(
+                "Choose a password on the page below with this e-mail address; then sign in with your login."
+            ),
+            url=reverse("account_reset_password"),
+            at=event.created_at,
+        )
+
+
 def send_due(at, limit=200):
     """Send what is due; each message is claimed by one conditional UPDATE. Returns how many went out."""
     sent = 0
@@ -77,11 +113,16 @@ def _send(message, at):
 def _send_email(message):
     link = f"\n\n{settings.PUBLIC_URL}{message.url}" if message.url else ""
     EmailMessage(
-        subject=message.subject,
+        subject=" ".join(message.subject.split()),  # one line: a header must not hold more
         body=message.body + link,
         to=[message.address],
-        headers={"Message-ID": f"<{message.pk}.{message.key}@{settings.MAIL_DOMAIN}>"},
+        headers={"Message-ID": f"<{message.pk}.{_digest(message.key)}@{settings.MAIL_DOMAIN}>"},
     ).send()
+
+
+def _digest(key):
+    """The same message tried twice has the same id, so that mail programs show it once."""
+    return hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
 def _finish(message, *, state, at):
@@ -101,3 +142,8 @@ def _try_later(message, broken, at):
 @transaction.atomic
 def mark_read(user, message_id, *, at):
     return Message.objects.unread(user).filter(pk=message_id).update(read_at=at)
+
+
+@transaction.atomic
+def mark_all_read(user, *, at):
+    return Message.objects.unread(user).update(read_at=at)

@@ -1,6 +1,14 @@
 """Reads that many rooms need: who works where, who heads whom, on a day."""
 
+from django.db.models import Prefetch, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core.navigation import SearchHit
 from organization.models import Assignment, Employee, Grant
+from organization.scopes import reach_of, today
+
+MOST_HITS = 8
 
 
 def assignment_on(employee_id, day):
@@ -12,7 +20,12 @@ def assignment_on(employee_id, day):
 def head_of(department, day):
     """The employee who heads the department, or the nearest one above; None if nobody does."""
     while department is not None:
-        head = Assignment.objects.on(day).filter(department=department, is_head=True).select_related("employee").first()
+        head = (
+            Assignment.objects.on(day)
+            .filter(department=department, is_head=True)
+            .select_related("employee")
+            .first()
+        )
         if head:
             return head.employee
         department = department.parent
@@ -38,3 +51,37 @@ def employees_with_verb(company, verb, day):
         if verb in grant.role.verbs
     ]
     return Employee.objects.filter(company=company, user_id__in=users)
+
+
+def visible_employees(user):
+    """Employees within the user's reach of organization.view, each with `now`: the list of present assignments."""
+    reach = reach_of(user, "organization.view")
+    match = reach.q(department="assignments__department_id", employee="pk")
+    present = Assignment.objects.on(today()).select_related("department", "post", "site")
+    return (
+        Employee.objects.filter(match)
+        .distinct()
+        .prefetch_related(Prefetch("assignments", present, to_attr="now"))
+    )
+
+
+def search(user, company, words):
+    """Colleagues by name or number, for the search page."""
+    found = (
+        visible_employees(user)
+        .filter(company=company)
+        .filter(Q(name__icontains=words) | Q(number__iexact=words))
+    )
+    return [
+        SearchHit(
+            title=employee.name,
+            url=reverse("employee", args=[employee.pk]),
+            detail=" · ".join(
+                [employee.number, *(f"{one.department.name} {one.post.name}" for one in employee.now)]
+            ),
+        )
+        for employee in found[:MOST_HITS]
+    ]
+
+
+search.heading = _("People")

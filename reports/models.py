@@ -34,12 +34,24 @@ class MonthlyReport(models.Model):
     number = models.CharField(max_length=30)
     period = models.CharField(max_length=7)
     state = models.CharField(max_length=20, choices=State.choices, default=State.DRAFT)
-    findings = models.JSONField(default=list, help_text=_("what the close found: codes and figures, worded at display"))
-    comments = models.JSONField(default=list, help_text=_("typical comments: dimension, answer numbers"))
+    findings = models.JSONField(
+        default=list, help_text=_("what the close found: codes and figures, worded at display")
+    )
+    comments = models.JSONField(
+        default=list, help_text=_("typical comments: dimension, end of the scale, answer")
+    )
+    quality = models.JSONField(
+        default=dict, help_text=_("asked, answered, late, excluded; counted at drafting")
+    )
     summary = models.TextField(blank=True, help_text=_("customer service's own words"))
     drafted_at = models.DateTimeField()
-    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     submitted_at = models.DateTimeField(null=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     reviewed_at = models.DateTimeField(null=True)
 
     objects = ReportQuerySet.as_manager()

@@ -1,1 +1,19 @@
-urlpatterns = []
+from django.urls import path
+
+from reports.views import dashboards, reports, why
+
+urlpatterns = [
+    path("reports/", reports.report_list, name="reports"),
+    path("reports/<str:month>/", reports.report, name="report"),
+    path("reports/<str:month>/edit/", reports.edit, name="report_edit"),
+    path("reports/<str:month>/submit/", reports.submit, name="report_submit"),
+    path("reports/<str:month>/review/", reports.review, name="report_review"),
+    path("reports/<str:month>/excel/", reports.download, name="report_excel"),
+    path("dashboard/", dashboards.department, name="dashboard"),
+    path("dashboard/comments/", dashboards.department_comments, name="dashboard_comments"),
+    path("my/", dashboards.my, name="my"),
+    path("my/comments/", dashboards.my_comments, name="my_comments"),
+    path("why/line/<int:pk>/", why.line, name="why_line"),
+    path("why/decision/<int:pk>/", why.decision, name="why_decision"),
+    path("why/score/<int:pk>/", why.score, name="why_score"),
+]

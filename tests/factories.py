@@ -30,7 +30,9 @@ def make_site(company, code="yunqi", name="云栖里"):
 
 
 def make_post(company, code="consultant", name="置业顾问", is_ranked=True):
-    post, _ = Post.objects.get_or_create(company=company, code=code, defaults={"name": name, "is_ranked": is_ranked})
+    post, _ = Post.objects.get_or_create(
+        company=company, code=code, defaults={"name": name, "is_ranked": is_ranked}
+    )
     return post
 
 
@@ -51,7 +53,9 @@ def make_employee(department, name="王丽", *, post=None, is_head=False, site=N
 
 
 def make_user(username=None, *, name="", employee=None, password=None):
-    user = User(username=username or f"user{next(_numbers)}", name=name or (employee.name if employee else ""))
+    user = User(
+        username=username or f"user{next(_numbers)}", name=name or (employee.name if employee else "")
+    )
     if password:
         user.set_password(password)
     else:
@@ -64,7 +68,9 @@ def make_user(username=None, *, name="", employee=None, password=None):
 
 
 def make_role(company, code, verbs, reach=Role.Reach.COMPANY):
-    return Role.objects.create(company=company, code=code, name=code, reach=reach, verbs=sorted({"core.home", *verbs}))
+    return Role.objects.create(
+        company=company, code=code, name=code, reach=reach, verbs=sorted({"core.home", *verbs})
+    )
 
 
 def grant(user, role, department=None):

@@ -86,12 +86,22 @@ def known():
 
 
 def test_every_string_in_python_has_a_chinese_translation(known):
-    gaps = [f"{path.relative_to(ROOT)}: {text!r}" for path in files(".py") for text in sorted(marked_in_python(path)) if not is_translated(text, known)]
+    gaps = [
+        f"{path.relative_to(ROOT)}: {text!r}"
+        for path in files(".py")
+        for text in sorted(marked_in_python(path))
+        if not is_translated(text, known)
+    ]
     assert gaps == []
 
 
 def test_every_string_in_templates_has_a_chinese_translation(known):
-    gaps = [f"{path.relative_to(ROOT)}: {text!r}" for path in files(".html") for text in sorted(marked_in_template(path)) if not is_translated(text, known)]
+    gaps = [
+        f"{path.relative_to(ROOT)}: {text!r}"
+        for path in files(".html")
+        for text in sorted(marked_in_template(path))
+        if not is_translated(text, known)
+    ]
     assert gaps == []
 
 

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ('day', models.DateField(unique=True)),
                 ('is_workday', models.BooleanField()),
                 ('name', models.CharField(blank=True, max_length=60)),
-                ('source', models.CharField(help_text='notice of the State Council, library and version, or person', max_length=120)),
+                ('source', models.CharField(help_text='notice, library and version, or person', max_length=120)),
             ],
             options={
                 'ordering': ['day'],

@@ -73,7 +73,9 @@ PILLS = {
 
 def _pill(look, icon, text):
     css = f"my-pill my-pill--{look}" if look else "my-pill"
-    return format_html('<span class="{}"><i class="bi bi-{}" aria-hidden="true"></i>{}</span>', css, icon, text)
+    return format_html(
+        '<span class="{}"><i class="bi bi-{}" aria-hidden="true"></i>{}</span>', css, icon, text
+    )
 
 
 @register.simple_tag
@@ -113,7 +115,7 @@ def month_short(text):
 
 @register.filter
 def moment(at):
-    """An aware datetime as people read it here: '11 月 4 日 15:22' / '4 Nov 15:22', with the year when it is not this one."""
+    """An aware datetime: '11 月 4 日 15:22' / '4 Nov 15:22', with the year when it is not this one."""
     if at is None:
         return ""
     local = at.astimezone(SHANGHAI)
@@ -147,7 +149,9 @@ def deadline(at):
 def points(amount):
     """'+5 分' / '−3 points', never broken across lines."""
     return format_html(
-        '<span class="my-money">{}&nbsp;{}</span>', money.format_points(amount), pgettext("performance points", "points")
+        '<span class="my-money">{}&nbsp;{}</span>',
+        money.format_points(amount),
+        pgettext("performance points", "points"),
     )
 
 

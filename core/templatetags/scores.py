@@ -37,7 +37,7 @@ def bar_context(figure, low, high):
     look = ""
     if figure.status == "low_n":
         look = "my-bar--low"
-    elif figure.verdict == "clearly_below":
+    elif figure.verdict in {"clearly_below", "below_peers"}:
         look = "my-bar--below"
     label = _("%(share)s%%, 95%% interval %(low)s to %(high)s%%") % {
         "share": f"{figure.share * 100:.1f}",

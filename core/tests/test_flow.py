@@ -7,7 +7,12 @@ from tests.factories import at
 
 def make_run(company):
     return Run.objects.create(
-        company=company, kind="close", key="2026-10", requested_at=at(), next_try_at=at(), state=Run.State.RUNNING
+        company=company,
+        kind="close",
+        key="2026-10",
+        requested_at=at(),
+        next_try_at=at(),
+        state=Run.State.RUNNING,
     )
 
 
@@ -24,7 +29,12 @@ def test_advance_writes_one_audit_row(company):
     run = make_run(company)
     advance(run, Run.FINISH, by=None, at=at())
     row = AuditRow.objects.get()
-    assert (row.verb, row.object_id, row.from_state, row.to_state) == ("jobs.run.finish", run.pk, "running", "done")
+    assert (row.verb, row.object_id, row.from_state, row.to_state) == (
+        "jobs.run.finish",
+        run.pk,
+        "running",
+        "done",
+    )
 
 
 def test_a_second_advance_is_refused_and_changes_nothing(company):
