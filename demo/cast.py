@@ -7,7 +7,7 @@ PASSWORD = "manyi-demo"
 
 @dataclass(frozen=True)
 class Person:
-    """`truth` is the usual chance that a customer is satisfied with a consultant; `turns` holds other chances for
+    """`truth` is the usual chance that a part of the service satisfies a customer; `turns` holds other chances for
     some months, keyed by how many months before the newest complete one (0) they lie.
     """
 
@@ -40,20 +40,20 @@ LEADERS = (
 
 NEWEST, BEFORE, EARLIER = (0, 1, 2), (3, 4, 5), (6, 7, 8)
 CONSULTANTS = (
-    Person("Q0101", "王丽", "sales-1", "consultant", "wangli", truth=0.93, turns=(((0, 1), 0.99),)),
-    Person("Q0102", "方磊", "sales-1", "consultant", "fanglei", truth=0.93, turns=((NEWEST, 0.77),)),
-    Person("Q0103", "周婷", "sales-1", "consultant", "zhouting", truth=0.93),
-    Person("Q0104", "许诺", "sales-1", "consultant", "xunuo", truth=0.93),
-    Person("Q0105", "罗敏", "sales-1", "consultant", "luomin", truth=0.93),
-    Person("Q0106", "丁一凡", "sales-1", "consultant", "dingyifan", truth=0.93),
-    Person("Q0107", "何雨", "sales-1", "consultant", "heyu", truth=0.93),
-    Person("Q0108", "沈佳", "sales-2", "consultant", "shenjia", truth=0.93, turns=((NEWEST + BEFORE, 1.03),)),
-    Person("Q0109", "高鹏", "sales-2", "consultant", "gaopeng", truth=0.93, turns=((EARLIER, 0.78),)),
-    Person("Q0110", "林涛", "sales-2", "consultant", "lintao", truth=0.93, turns=(((2,), 0.82), ((1,), 0.92), ((0,), 0.86))),
-    Person("Q0111", "宋岚", "sales-2", "consultant", "songlan", truth=0.93),
-    Person("Q0112", "唐晓", "sales-2", "consultant", "tangxiao", truth=0.93),
-    Person("Q0113", "邓杰", "sales-2", "consultant", "dengjie", truth=0.93),
-    Person("Q0114", "韩梅", "sales-2", "consultant", "hanmei", truth=0.93),
+    Person("Q0101", "王丽", "sales-1", "consultant", "wangli", truth=0.915, turns=(((0, 1), 1.03),)),
+    Person("Q0102", "方磊", "sales-1", "consultant", "fanglei", truth=0.915, turns=((NEWEST, 0.76),)),
+    Person("Q0103", "周婷", "sales-1", "consultant", "zhouting", truth=0.915),
+    Person("Q0104", "许诺", "sales-1", "consultant", "xunuo", truth=0.915),
+    Person("Q0105", "罗敏", "sales-1", "consultant", "luomin", truth=0.915),
+    Person("Q0106", "丁一凡", "sales-1", "consultant", "dingyifan", truth=0.915),
+    Person("Q0107", "何雨", "sales-1", "consultant", "heyu", truth=0.915),
+    Person("Q0108", "沈佳", "sales-2", "consultant", "shenjia", truth=0.915, turns=((NEWEST + BEFORE, 1.05),)),
+    Person("Q0109", "高鹏", "sales-2", "consultant", "gaopeng", truth=0.915, turns=((EARLIER, 0.76),)),
+    Person("Q0110", "林涛", "sales-2", "consultant", "lintao", truth=0.915, turns=((NEWEST, 0.86),)),
+    Person("Q0111", "宋岚", "sales-2", "consultant", "songlan", truth=0.915),
+    Person("Q0112", "唐晓", "sales-2", "consultant", "tangxiao", truth=0.915),
+    Person("Q0113", "邓杰", "sales-2", "consultant", "dengjie", truth=0.915),
+    Person("Q0114", "韩梅", "sales-2", "consultant", "hanmei", truth=0.915),
 )
 
 PEOPLE = LEADERS + CONSULTANTS

@@ -12,7 +12,7 @@ from core import events
 from core.models import Counter
 from core.period import SHANGHAI, Period
 from demo import cast, company, decisions, reports
-from demo.history import Writer
+from demo.history import SEED, Writer
 from notifications.services import send_due
 from organization.models import Assignment, Company, Employee
 from scoring.models import MetricValue
@@ -78,7 +78,7 @@ class Command(BaseCommand):
         return list(self.company.sites.order_by("code"))
 
     def answers(self, writer, period, months_ago):
-        writer.random = random.Random(f"manyi-demo {period}")
+        writer.random = random.Random(f"{SEED} {period}")
         writer.customers = writer.answers = 0
         writer.prefix = f"{period.first_day:%y%m}"
         written = writer.month(period, months_ago=months_ago, until=self.now)
