@@ -1,0 +1,139 @@
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from core.money import format_points
+
+LONGEST_REASON = 1000
+
+
+def text_area(rows=3):
+    return forms.Textarea(attrs={"class": "form-control", "rows": rows})
+
+
+class GradeForm(forms.Form):
+    """The grade within the rule's range, and why; only effects with a range get a field."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("The employee will see it. Write facts, no judgements."),
+        max_length=LONGEST_REASON,
+        required=False,
+        widget=text_area(),
+    )
+    field_order = []
+
+    def __init__(self, *args, specs, current=None, needs_reason=False, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.specs, self.needs_reason = specs, needs_reason
+        self.current = [effect.get("amount") for effect in current or specs]
+        for place, spec in enumerate(specs):
+            if is_graded(spec):
+                self.fields[f"effect_{place}"] = self._grade_field(spec, self.current[place])
+        self.order_fields([name for name in self.fields if name != "reason"] + ["reason"])
+
+    def _grade_field(self, spec, amount):
+        low, high = sorted((spec["least"], spec["most"]))
+        bounds = {"low": format_points(low), "high": format_points(high)}
+        outside = gettext("Choose %(low)s to %(high)s points; the clause allows no other.") % bounds
+        return forms.IntegerField(
+            label=_("Points"),
+            help_text=gettext("The clause allows %(low)s to %(high)s.") % bounds,
+            min_value=low,
+            max_value=high,
+            initial=amount,
+            widget=forms.NumberInput(attrs={"class": "form-control"}),
+            error_messages={
+                "min_value": outside,
+                "max_value": outside,
+                "required": outside,
+                "invalid": outside,
+            },
+        )
+
+    @property
+    def grade_fields(self):
+        return [self[name] for name in self.fields if name != "reason"]
+
+    def effects(self):
+        """[{kind, amount}] as the services take them."""
+        return [self._effect(place, spec) for place, spec in enumerate(self.specs)]
+
+    def _effect(self, place, spec):
+        if "amount" not in spec:
+            return {"kind": spec["kind"]}
+        amount = self.cleaned_data.get(f"effect_{place}", self.current[place])
+        return {"kind": spec["kind"], "amount": amount}
+
+    def clean(self):
+        cleaned = super().clean()
+        chosen = [cleaned.get(f"effect_{place}", was) for place, was in enumerate(self.current)]
+        blank = not cleaned.get("reason", "").strip()
+        if blank and self.needs_reason:
+            self.add_error(
+                "reason", gettext("Write why this is proposed although the evidence held it back.")
+            )
+        elif blank and chosen != self.current and not self.errors:
+            self.add_error("reason", gettext("Write why the grade differs from the usual one."))
+        return cleaned
+
+
+def is_graded(spec):
+    return "least" in spec and spec["least"] != spec["most"]
+
+
+class SetAsideForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("It stays with the case. Write facts, no judgements."),
+        max_length=LONGEST_REASON,
+        widget=text_area(),
+        error_messages={"required": _("Write why the case is set aside; the record needs it.")},
+    )
+
+
+class OpinionForm(forms.Form):
+    opinion = forms.CharField(
+        label=_("Your view after checking"),
+        help_text=_("Goes to the group with the case; the employee sees it too."),
+        widget=text_area(),
+        error_messages={"required": _("Write what you checked and what it changes.")},
+    )
+
+
+class StatementForm(forms.Form):
+    statement = forms.CharField(
+        label=_("Your statement"),
+        help_text=_("Say what should be known or checked. HR answers it, and the group reads both."),
+        widget=text_area(7),
+        error_messages={"required": _("Write your statement, or waive the hearing below.")},
+    )
+
+
+class TalkForm(forms.Form):
+    held_on = forms.DateField(
+        label=_("Held on"),
+        widget=forms.DateInput(attrs={"class": "form-control inc-date", "type": "date"}),
+        error_messages={
+            "required": _("Enter the day of the talk."),
+            "invalid": _("Enter the day of the talk."),
+        },
+    )
+    minutes = forms.CharField(
+        label=_("Minutes"),
+        help_text=_(
+            "What was discussed, what was agreed, until when. Your colleague reads and acknowledges it."
+        ),
+        widget=text_area(8),
+        error_messages={"required": _("Write the minutes: what was discussed and agreed.")},
+    )
+
+
+class AcknowledgeForm(forms.Form):
+    note = forms.CharField(
+        label=_("Your remark (optional)"),
+        help_text=_("If the minutes do not match what was said, write it here; it is kept with them."),
+        max_length=LONGEST_REASON,
+        required=False,
+        widget=text_area(),
+    )

@@ -1,0 +1,101 @@
+"""The ledger as people filter, sum and export it."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, Sum
+from django.utils.translation import gettext as _
+
+from core.period import SHANGHAI, Period
+from incentives import wording
+from incentives.models import LedgerLine
+
+
+@dataclass
+class LedgerFilters:
+    """What the address narrows the ledger to; impossible values are ignored."""
+
+    month: Period | None = None
+    department: str = ""
+    unit: str = ""
+    words: str = ""
+
+    @classmethod
+    def of(cls, params):
+        try:
+            month = Period.parse(params.get("month", ""))
+        except ValueError:
+            month = None
+        return cls(
+            month=month,
+            department=params.get("department", "") if params.get("department", "").isdecimal() else "",
+            unit=params.get("unit", "") if params.get("unit", "") in LedgerLine.Unit.values else "",
+            words=params.get("within", "").strip()[:60],
+        )
+
+    def narrow(self, lines):
+        if self.month:
+            lines = lines.filter(counts_for=str(self.month))
+        if self.department:
+            lines = lines.filter(department_id=int(self.department))
+        if self.unit:
+            lines = lines.filter(unit=self.unit)
+        if self.words:
+            words = Q(employee__name__icontains=self.words) | Q(number__icontains=self.words)
+            lines = lines.filter(words | Q(decision__number__icontains=self.words))
+        return lines
+
+
+def lines_for(user, company):
+    related = ("employee", "department", "decision__rule__clause", "reverses")
+    return LedgerLine.objects.visible_to(user).filter(company=company).select_related(*related)
+
+
+def totals_of(lines):
+    """{unit: (lines, added, taken)} over everything filtered, not only the page shown."""
+    sums = (
+        lines.order_by()
+        .values("unit")
+        .annotate(
+            lines=Count("pk"),
+            added=Sum("amount", filter=Q(amount__gt=0), default=0),
+            taken=Sum("amount", filter=Q(amount__lt=0), default=0),
+        )
+    )
+    return {row["unit"]: row for row in sums}
+
+
+def export_header():
+    return [
+        _("Line no."),
+        _("Employee no."),
+        _("Employee"),
+        _("Department"),
+        _("Month it counts for"),
+        _("Unit"),
+        _("Amount"),
+        _("Clause"),
+        _("Reason"),
+        _("Decision no."),
+        _("Reverses"),
+        _("Posted at"),
+    ]
+
+
+def export_rows(lines):
+    """One row per line; money in yuan, so that a payroll clerk can add it up."""
+    for line in lines.iterator(chunk_size=1000):
+        is_money = line.unit == LedgerLine.Unit.FEN
+        yield [
+            line.number,
+            line.employee.number,
+            line.employee.name,
+            line.department.name,
+            line.counts_for,
+            line.get_unit_display(),
+            line.amount / 100 if is_money else line.amount,
+            line.decision.rule.clause.number,
+            wording.in_language(line.decision.rule, "title"),
+            line.decision.number,
+            line.reverses.number if line.reverses else "",
+            f"{line.posted_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
+        ]

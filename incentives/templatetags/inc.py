@@ -1,0 +1,23 @@
+"""Effects and rules in the reader's language, for templates."""
+
+from django import template
+
+from incentives import wording
+
+register = template.Library()
+
+
+@register.filter
+def effects(decision):
+    """'−3 points for Oct, and an admonishing talk'."""
+    return wording.effects_text(decision.effects, decision.counts_for)
+
+
+@register.filter
+def rule_title(rule):
+    return wording.in_language(rule, "title")
+
+
+@register.filter
+def late(step, at):
+    return step.is_late(at)

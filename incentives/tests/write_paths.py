@@ -1,0 +1,192 @@
+"""Write paths of this room for the fault sweep (tests/test_faults.py)."""
+
+import datetime as dt
+
+from approvals import services as approvals
+from approvals.models import Motion
+from audit.models import AuditRow
+from core.faults import WritePath
+from core.models import Counter, Event
+from core.registries import write_paths
+from incentives import services
+from incentives.models import Case, Decision, Hearing, LedgerLine, Notice, Talk
+from incentives.tests.build import MONTHS, Stage
+from notifications.models import Message
+from tests import factories
+from tests.factories import at
+
+ONE_POINT = [{"kind": "points", "amount": -1}, {"kind": "admonishing_talk"}]
+
+
+def observe():
+    counted = (Case, Decision, Hearing, LedgerLine, Notice, Talk, Motion, Event, AuditRow, Message)
+    return {
+        "counts": {model.__name__: model._base_manager.count() for model in counted},
+        "cases": list(Case.objects.order_by("pk").values_list("pk", "state")),
+        "decisions": list(Decision.objects.order_by("pk").values()),
+        "hearings": list(Hearing.objects.order_by("pk").values()),
+        "talks": list(Talk.objects.order_by("pk").values()),
+        "numbers": list(Counter.objects.order_by("pk").values_list("series", "last")),
+    }
+
+
+def stage():
+    return Stage(factories.make_company())
+
+
+def october():
+    found = stage()
+    found.three_months()
+    return found
+
+
+def ranked():
+    found = stage()
+    return ([found.month(period) for period in MONTHS][-1],)
+
+
+def case():
+    found = october()
+    return found.case_of(found.best), found.hr
+
+
+def proposed(who="best"):
+    found = october()
+    return found.proposed(getattr(found, who)), found.hr
+
+
+def called():
+    found = october()
+    hearing = services.call_hearing(found.proposed(found.worst), by=found.hr, at=at(2026, 11, 2))
+    return hearing, found.worst.user
+
+
+def spoken():
+    hearing, user = called()
+    services.state_case(hearing, statement="3 号楼延期交付", by=user, at=at(2026, 11, 3))
+    return hearing.decision, hearing.decision.proposed_by
+
+
+def carried():
+    """Carried by the group, not yet acted on."""
+    found = october()
+    decision = found.voting(found.worst)
+    for user in found.members[:2]:
+        approvals.cast_vote(decision.motion, choice="approve", by=user, at=at(2026, 11, 5))
+    return decision, Motion.objects.get()
+
+
+def approved():
+    """Approved, not yet issued; the verb that approves issues at once, so the state is set by its transition."""
+    from core.flow import advance
+
+    decision, motion = carried()
+    return (advance(decision, Decision.APPROVE, by=None, at=at(2026, 11, 5), approved_at=motion.closed_at),)
+
+
+def issued():
+    found = october()
+    return found.issued(found.worst), found.worst.user
+
+
+def final():
+    from core.flow import advance
+
+    decision, _user = issued()
+    return (advance(decision, Decision.FINALIZE, by=None, at=at(2026, 11, 16), final_at=at(2026, 11, 16)),)
+
+
+def due():
+    issued()
+    return (at(2026, 11, 16),)
+
+
+def posted():
+    found = october()
+    return found.posted(found.worst), found.members[0]
+
+
+def talk():
+    found = october()
+    found.posted(found.worst)
+    return Talk.objects.get(), found.head
+
+
+def held():
+    one, head = talk()
+    services.hold_talk(one, minutes="约定", held_on=dt.date(2026, 11, 17), by=head, at=at(2026, 11, 18))
+    return one, one.employee.user
+
+
+PATHS = {
+    "incentives.find_cases": WritePath(ranked, lambda close: services.find_cases(close, at()), observe),
+    "incentives.set_aside": WritePath(
+        lambda: (lambda hearing, _user: (hearing.decision, hearing.decision.proposed_by))(*called()),
+        lambda decision, by: services.set_aside(decision, reason="改为辅导", by=by, at=at()),
+        observe,
+    ),
+    "incentives.propose": WritePath(case, lambda found, by: services.propose(found, by=by, at=at()), observe),
+    "incentives.amend": WritePath(
+        lambda: proposed("worst"),
+        lambda decision, by: services.amend(decision, effects=ONE_POINT, reason="从轻", by=by, at=at()),
+        observe,
+    ),
+    "incentives.write_opinion": WritePath(
+        spoken, lambda decision, by: services.write_opinion(decision, opinion="属实", by=by, at=at()), observe
+    ),
+    "incentives.submit_batch": WritePath(
+        proposed, lambda decision, by: services.submit_batch([decision], by=by, at=at()), observe
+    ),
+    "incentives.propose_and_submit": WritePath(
+        case, lambda found, by: services.propose_and_submit([found], by=by, at=at()), observe
+    ),
+    "incentives.call_hearing": WritePath(
+        lambda: proposed("worst"),
+        lambda decision, by: services.call_hearing(decision, by=by, at=at()),
+        observe,
+    ),
+    "incentives.state_case": WritePath(
+        called,
+        lambda hearing, by: services.state_case(hearing, statement="我认为", by=by, at=at(2026, 11, 3)),
+        observe,
+    ),
+    "incentives.waive_hearing": WritePath(
+        called, lambda hearing, by: services.waive_hearing(hearing, by=by, at=at(2026, 11, 3)), observe
+    ),
+    "incentives.end_due_hearings": WritePath(
+        lambda: called() and (at(2026, 11, 9),), services.end_due_hearings, observe
+    ),
+    "incentives.enact": WritePath(
+        carried, lambda decision, motion: services.enact(decision, motion=motion, at=at(2026, 11, 5)), observe
+    ),
+    "incentives.issue": WritePath(
+        approved, lambda decision: services.issue(decision, at=at(2026, 11, 5)), observe
+    ),
+    "incentives.acknowledge_receipt": WritePath(
+        issued,
+        lambda decision, by: services.acknowledge_receipt(decision, by=by, at=at(2026, 11, 6)),
+        observe,
+    ),
+    "incentives.finalize_due": WritePath(due, services.finalize_due, observe),
+    "incentives.post": WritePath(
+        final, lambda decision: services.post(decision, at=at(2026, 11, 16)), observe
+    ),
+    "incentives.reverse": WritePath(
+        posted,
+        lambda decision, by: services.reverse(decision, reason="申诉成立", by=by, at=at(2026, 12, 1)),
+        observe,
+    ),
+    "incentives.hold_talk": WritePath(
+        talk,
+        lambda one, by: services.hold_talk(
+            one, minutes="约定", held_on=dt.date(2026, 11, 17), by=by, at=at(2026, 11, 18)
+        ),
+        observe,
+    ),
+    "incentives.acknowledge_talk": WritePath(
+        held, lambda one, by: services.acknowledge_talk(one, by=by, at=at(2026, 11, 19)), observe
+    ),
+}
+
+for name, path in PATHS.items():
+    write_paths.register(name, path)

@@ -1,0 +1,75 @@
+"""Admonishing talks: the head holds and records them, the employee acknowledges."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from approvals.forms import beside_the_field
+from core.access import require
+from core.flow import Refused
+from incentives import services, wording
+from incentives.forms import AcknowledgeForm, TalkForm
+from incentives.models import Talk
+from organization.scopes import employee_id_of
+
+RELATED = ("employee", "department", "decision__rule__clause")
+
+
+def mine_to_hold(request):
+    """Talks this head was named to hold."""
+    return Talk.objects.filter(
+        head_id=employee_id_of(request.user), head__isnull=False, company=request.company
+    )
+
+
+@require("incentives.hold_talk")
+def talks(request):
+    found = list(mine_to_hold(request).select_related(*RELATED).order_by("due_at", "pk"))
+    context = {
+        "open": [talk for talk in found if talk.state == Talk.State.SCHEDULED],
+        "done": [talk for talk in found if talk.state != Talk.State.SCHEDULED][:50],
+        "at": timezone.now(),
+    }
+    return render(request, "incentives/talks.html", context)
+
+
+@require("incentives.hold_talk", "incentives.view_own")
+def talk(request, pk):
+    """Day and minutes; afterwards the employee reads and acknowledges them."""
+    if Talk.objects.filter(pk=pk, employee_id=employee_id_of(request.user)).exists():
+        return redirect("my_talk", pk=pk)
+    found = get_object_or_404(mine_to_hold(request).select_related(*RELATED), pk=pk)
+    form = TalkForm(request.POST or None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.hold_talk(found, by=request.user, at=timezone.now(), **form.cleaned_data)
+        except Refused as refusal:
+            beside_the_field(form, refusal)
+            status = 409
+        else:
+            messages.success(request, _("The talk is recorded; your colleague is asked to acknowledge it."))
+            return redirect("talks")
+    elif form.errors:
+        status = 422
+    context = {"talk": found, "form": form, "effects": effects_of(found), "at": timezone.now()}
+    return render(request, "incentives/talk.html", context, status=status)
+
+
+def effects_of(talk):
+    return wording.effects_text(talk.decision.effects, talk.decision.counts_for)
+
+
+@require("incentives.view_own")
+def my_talk(request, pk):
+    """The employee reads the minutes and acknowledges them, with a remark if they like."""
+    own = Talk.objects.filter(employee_id=employee_id_of(request.user)).select_related(*RELATED, "head")
+    found = get_object_or_404(own.exclude(state=Talk.State.SCHEDULED), pk=pk)
+    form = AcknowledgeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        services.acknowledge_talk(found, by=request.user, at=timezone.now(), note=form.cleaned_data["note"])
+        messages.success(request, _("You acknowledged the talk."))
+        return redirect("my_ledger")
+    context = {"talk": found, "form": form, "effects": effects_of(found)}
+    return render(request, "incentives/my_talk.html", context, status=422 if form.errors else 200)
