@@ -21,36 +21,35 @@ def user_of(company, name):
 def settle(company, period, day):
     """Carry every case of a past month to its end: `day` is the morning after the close."""
     hr = user_of(company, "陈静")
-    for case in Case.objects.filter(company=company, period=str(period), state=Case.State.FOUND).order_by(
-        "pk"
-    ):
+    for case in Case.objects.filter(company=company, period=str(period), state=Case.State.FOUND).order_by("pk"):
         if case.rule.direction == Rule.Direction.REWARD:
             decisions.propose_and_submit([case], by=hr, at=day)
         else:
             hear_and_submit(case, hr, day)
     events.deliver_all()
     for motion in Motion.objects.filter(company=company, state=Motion.State.OPEN):
-        vote_all(motion, day + dt.timedelta(days=9))
+        vote_all(motion, motion.opened_at + dt.timedelta(days=1))
     events.deliver_all()
-    for decision in Decision.objects.filter(company=company, state=Decision.State.ISSUED, received_at=None):
-        issuing.acknowledge_receipt(decision, by=decision.employee.user, at=day + dt.timedelta(days=10))
-    issuing.finalize_due(day + dt.timedelta(days=22))
-    events.deliver_all()
-    hold_talks(company, day + dt.timedelta(days=24))
+    for decision in Decision.objects.filter(company=company, state=Decision.State.ISSUED).order_by("pk"):
+        issuing.acknowledge_receipt(
+            decision, by=decision.employee.user, at=decision.issued_at + dt.timedelta(hours=20)
+        )
+        posted_at = decision.appeal_until + dt.timedelta(hours=1)
+        issuing.finalize_due(posted_at)
+        events.deliver_all()
+        hold_talks(company, posted_at + dt.timedelta(days=2, hours=9))
 
 
 def hear_and_submit(case, hr, day):
-    """Propose a penalty, hear the employee, write HR's opinion, put it to the vote eight days later."""
+    """Propose a penalty, hear the employee, write HR's opinion, put it to the vote once the hearing is over."""
     decision = decisions.propose(case, by=hr, at=day)
     hearing = hearings.call_hearing(decision, by=hr, at=day)
-    hearings.state_case(
-        hearing, statement=STATEMENT, by=decision.employee.user, at=day + dt.timedelta(hours=20)
-    )
-    later = day + dt.timedelta(days=8)
-    hearings.end_due_hearings(later)
+    hearings.state_case(hearing, statement=STATEMENT, by=decision.employee.user, at=day + dt.timedelta(hours=20))
+    over = hearing.due_at + dt.timedelta(hours=9)
+    hearings.end_due_hearings(over)
     decision.refresh_from_db()
-    decisions.write_opinion(decision, opinion=OPINION, by=hr, at=later)
-    decisions.submit_batch([decision], by=hr, at=later)
+    decisions.write_opinion(decision, opinion=OPINION, by=hr, at=over)
+    decisions.submit_batch([decision], by=hr, at=over)
     decision.refresh_from_db()
     return decision
 

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -125,15 +126,21 @@ def response_by_stratum(campaign):
 
 
 def with_response(campaigns):
-    """Campaigns annotated with `invited`, `answered_count` for the list."""
-    drawn = Q(invitations__open_link=None)
+    """Campaigns annotated with `invited`, `responded` and `answered` for the list.
+
+    Subqueries, not joins: invitations times answers of one campaign would be rows without end.
+    """
+    drawn = Invitation.objects.filter(campaign=OuterRef("pk"), open_link=None)
     return campaigns.annotate(
-        invited=Count("invitations", filter=drawn, distinct=True),
-        responded=Count(
-            "invitations", filter=drawn & Q(invitations__state=Invitation.State.SUBMITTED), distinct=True
-        ),
-        answered=Count("answers", distinct=True),
+        invited=_number_of(drawn),
+        responded=_number_of(drawn.filter(state=Invitation.State.SUBMITTED)),
+        answered=_number_of(Answer.objects.filter(campaign=OuterRef("pk"))),
     )
+
+
+def _number_of(rows):
+    counted = rows.order_by().values("campaign").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
 
 
 @dataclass(frozen=True)
