@@ -47,7 +47,9 @@ CONSULTANTS = (
     Person("Q0105", "罗敏", "sales-1", "consultant", "luomin", truth=0.915),
     Person("Q0106", "丁一凡", "sales-1", "consultant", "dingyifan", truth=0.915),
     Person("Q0107", "何雨", "sales-1", "consultant", "heyu", truth=0.915),
-    Person("Q0108", "沈佳", "sales-2", "consultant", "shenjia", truth=0.915, turns=((NEWEST + BEFORE, 1.05),)),
+    Person(
+        "Q0108", "沈佳", "sales-2", "consultant", "shenjia", truth=0.915, turns=((NEWEST + BEFORE, 1.05),)
+    ),
     Person("Q0109", "高鹏", "sales-2", "consultant", "gaopeng", truth=0.915, turns=((EARLIER, 0.76),)),
     Person("Q0110", "林涛", "sales-2", "consultant", "lintao", truth=0.915, turns=((NEWEST, 0.86),)),
     Person("Q0111", "宋岚", "sales-2", "consultant", "songlan", truth=0.915),

@@ -21,7 +21,9 @@ def user_of(company, name):
 def settle(company, period, day):
     """Carry every case of a past month to its end: `day` is the morning after the close."""
     hr = user_of(company, "陈静")
-    for case in Case.objects.filter(company=company, period=str(period), state=Case.State.FOUND).order_by("pk"):
+    for case in Case.objects.filter(company=company, period=str(period), state=Case.State.FOUND).order_by(
+        "pk"
+    ):
         if case.rule.direction == Rule.Direction.REWARD:
             decisions.propose_and_submit([case], by=hr, at=day)
         else:
@@ -44,7 +46,9 @@ def hear_and_submit(case, hr, day):
     """Propose a penalty, hear the employee, write HR's opinion, put it to the vote once the hearing is over."""
     decision = decisions.propose(case, by=hr, at=day)
     hearing = hearings.call_hearing(decision, by=hr, at=day)
-    hearings.state_case(hearing, statement=STATEMENT, by=decision.employee.user, at=day + dt.timedelta(hours=20))
+    hearings.state_case(
+        hearing, statement=STATEMENT, by=decision.employee.user, at=day + dt.timedelta(hours=20)
+    )
     over = hearing.due_at + dt.timedelta(hours=9)
     hearings.end_due_hearings(over)
     decision.refresh_from_db()

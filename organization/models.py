@@ -22,7 +22,9 @@ class Company(models.Model):
 
 class Department(models.Model):
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="departments")
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
     code = models.SlugField(max_length=40)
     name = models.CharField(max_length=120)
     name_en = models.CharField(max_length=120, blank=True)
@@ -30,7 +32,9 @@ class Department(models.Model):
 
     class Meta:
         ordering = ["company_id", "code"]
-        constraints = [models.UniqueConstraint(fields=["company", "code"], name="organization_department_code")]
+        constraints = [
+            models.UniqueConstraint(fields=["company", "code"], name="organization_department_code")
+        ]
 
     def __str__(self):
         return self.name
@@ -87,7 +91,8 @@ class Employee(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["company", "number"], name="organization_employee_number"),
             models.CheckConstraint(
-                condition=Q(left_on=None) | Q(left_on__gte=F("joined_on")), name="organization_employee_leaves_later"
+                condition=Q(left_on=None) | Q(left_on__gte=F("joined_on")),
+                name="organization_employee_leaves_later",
             ),
         ]
 
@@ -107,7 +112,9 @@ class Assignment(models.Model):
     employee = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="assignments")
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="assignments")
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="assignments")
-    site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.PROTECT, related_name="assignments")
+    site = models.ForeignKey(
+        Site, null=True, blank=True, on_delete=models.PROTECT, related_name="assignments"
+    )
     is_head = models.BooleanField(default=False)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
@@ -123,7 +130,8 @@ class Assignment(models.Model):
                 fields=["employee"], condition=Q(ends_on=None), name="organization_assignment_one_open"
             ),
             models.CheckConstraint(
-                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="organization_assignment_order"
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="organization_assignment_order",
             ),
         ]
 
@@ -156,7 +164,9 @@ class Grant(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="grants")
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="grants")
-    department = models.ForeignKey(Department, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    department = models.ForeignKey(
+        Department, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
 

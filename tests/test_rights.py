@@ -52,7 +52,9 @@ def test_a_role_opens_what_was_decided_and_nothing_else(company, role):
 
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_in_a_role_s_sidebar_opens(client, company, role):
-    employee = factories.make_employee(company.departments.get(code="sales-1"), "试用", is_head=role == "head")
+    employee = factories.make_employee(
+        company.departments.get(code="sales-1"), "试用", is_head=role == "head"
+    )
     user = factories.make_user(employee=employee)
     factories.grant(user, Role.objects.get(company=company, code=role))
     client.force_login(user)

@@ -18,7 +18,9 @@ def anchors(settings, tmp_path):
 def sealed(company, django_capture_on_commit_callbacks):
     """Five rows in a sealed and anchored chain."""
     for number in range(5):
-        record("tests.company.seen", company, by=None, at=at(), data={"number": number}, company_id=company.pk)
+        record(
+            "tests.company.seen", company, by=None, at=at(), data={"number": number}, company_id=company.pk
+        )
     with django_capture_on_commit_callbacks(execute=True):
         assert seal(at()) == 5
     return list(Seal.objects.order_by("seq"))
@@ -95,7 +97,12 @@ def test_a_chain_rewritten_from_the_start_is_found_by_the_anchor(sealed, company
 
 def test_the_orm_refuses_to_change_or_delete(sealed):
     row = AuditRow.objects.first()
-    for attempt in (row.save, row.delete, AuditRow.objects.all().delete, lambda: AuditRow.objects.update(verb="x")):
+    for attempt in (
+        row.save,
+        row.delete,
+        AuditRow.objects.all().delete,
+        lambda: AuditRow.objects.update(verb="x"),
+    ):
         with pytest.raises(AppendOnly):
             attempt()
 

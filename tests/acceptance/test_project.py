@@ -42,14 +42,28 @@ def test_it_is_a_django_web_application(client, db):
 @pytest.mark.clause("DC-2")
 @pytest.mark.parametrize(
     "name",
-    "manage.py pyproject.toml config surveys scoring incentives complaints appeals reports templates static tests "
-    "docker-compose.yml README.md".split(),
+    [
+        "manage.py",
+        "pyproject.toml",
+        "config",
+        "surveys",
+        "scoring",
+        "incentives",
+        "complaints",
+        "appeals",
+        "reports",
+        "templates",
+        "static",
+        "tests",
+        "docker-compose.yml",
+        "README.md",
+    ],
 )
 def test_the_agreed_tree_stands_at_the_top(name):
     assert (ROOT / name).exists()
 
 
 @pytest.mark.clause("DC-2")
-@pytest.mark.parametrize("room", "surveys scoring incentives complaints appeals reports".split())
+@pytest.mark.parametrize("room", ["surveys", "scoring", "incentives", "complaints", "appeals", "reports"])
 def test_the_agreed_rooms_are_installed(room):
     assert room in settings.INSTALLED_APPS
