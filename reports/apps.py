@@ -19,6 +19,7 @@ class ReportsConfig(AppConfig):
                 "reports.write": _("write and submit the monthly report"),
                 "reports.review": _("review the monthly report for the group"),
                 "reports.dashboard": _("see the dashboard of one's departments"),
+                "audit.view": _("read the audit log"),
                 "reports.my": _("see one's own satisfaction page"),
             }
         )

@@ -89,6 +89,11 @@ def register():
         order=70,
     )
     navigation.register(
+        "reports.audit",
+        NavItem(gettext_lazy("Audit log"), "shield-check", "audit_log", ("audit.view",), COMPANY),
+        order=72,
+    )
+    navigation.register(
         "reports.my",
         NavItem(gettext_lazy("My satisfaction"), "person", "my", ("reports.my",), MYSELF),
         order=90,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports.views import dashboards, reports, why
+from reports.views import audit, dashboards, reports, why
 
 urlpatterns = [
     path("reports/", reports.report_list, name="reports"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("dashboard/comments/", dashboards.department_comments, name="dashboard_comments"),
     path("my/", dashboards.my, name="my"),
     path("my/comments/", dashboards.my_comments, name="my_comments"),
+    path("audit/", audit.audit_log, name="audit_log"),
     path("why/line/<int:pk>/", why.line, name="why_line"),
     path("why/decision/<int:pk>/", why.decision, name="why_decision"),
     path("why/score/<int:pk>/", why.score, name="why_score"),

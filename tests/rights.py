@@ -28,7 +28,7 @@ TABLE = (
     ),
     (
         "auditor group",
-        "motion votes",
+        "audit_log motion votes",
     ),
     (
         "auditor group head hr hr_appeals research",

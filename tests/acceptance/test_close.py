@@ -91,7 +91,6 @@ def test_survey_sales_and_teamwork_make_one_figure_with_its_sources(qinghe, octo
     assert not Composite.objects.get(employee=october[1]).is_complete
 
 
-@pytest.mark.clause("PM-5b")
 def test_the_quarter_is_computed_after_its_cut_off_day(monkeypatch):
     company = factories.make_company("estate", "物业")
     world.make_policy(company, closing={"quarter": {"cutoff_day": 27, "run_day": 28}})

@@ -95,7 +95,6 @@ def test_the_monthly_job_closes_the_month_and_drafts_the_report(cast):
     assert MonthlyReport.objects.count() == 1
 
 
-@pytest.mark.clause("DC-4")
 def test_a_department_head_opens_the_dashboard_of_the_own_department(cast):
     cast.close()
     page = browser(cast.head).get("/dashboard/").content.decode()

@@ -94,7 +94,6 @@ def test_a_file_imported_twice_adds_nothing(house, client):
     assert newest.result == {"created": 0, "changed": 0, "unchanged": 2}
 
 
-@pytest.mark.clause("CC-3.1")
 def test_every_customer_has_one_file_with_one_timeline(house, client):
     sign_in(client, house, "hr")
     confirm(client, upload(client, "staff", STAFF, PEOPLE))
@@ -109,7 +108,6 @@ def test_every_customer_has_one_file_with_one_timeline(house, client):
     assert places == sorted(places)
 
 
-@pytest.mark.clause("CC-4.4")
 def test_personal_data_is_masked_and_each_look_is_logged(house, client):
     user = sign_in(client, house, "service")
     confirm(client, upload(client, "customers", CUSTOMERS, [LIN]))

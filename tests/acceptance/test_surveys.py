@@ -166,7 +166,6 @@ def test_research_asks_picked_customers_in_three_steps(client, company, wangli):
     )
 
 
-@pytest.mark.clause("DC-4")
 def test_a_customer_fills_a_survey_form_and_second_visits_say_thanks(client, company, wangli, mailoutbox):
     encounter = serve(wangli)
     at = dt.datetime(2026, 11, 30, 9, tzinfo=SHANGHAI)
