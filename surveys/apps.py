@@ -33,9 +33,9 @@ class SurveysConfig(AppConfig):
         registries.customer_timeline.register("surveys.invitations", selectors.timeline)
         registries.searches.register("surveys.answers", selectors.search)
         registries.verifications.register(
-            "surveys.one_answer_per_invitation", verification.one_answer_per_invitation
+            "1 one answer per invitation", verification.one_answer_per_invitation
         )
-        registries.verifications.register("surveys.frozen_versions", verification.frozen_versions)
+        registries.verifications.register("2 frozen questionnaires", verification.frozen_versions)
         registries.navigation.register(
             "surveys.campaigns",
             NavItem(
