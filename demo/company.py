@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import io
 import tempfile
 from pathlib import Path
 
@@ -21,7 +22,7 @@ STAFF_HEADER = ("工号", "姓名", "部门", "岗位", "项目", "是否负责�
 
 
 def load_policy():
-    call_command("load_policy", "realestate_rewards", unit=CODE, name=NAME, verbosity=0)
+    call_command("load_policy", "realestate_rewards", unit=CODE, name=NAME, stdout=io.StringIO())
     company = Company.objects.get(code=CODE)
     Company.objects.filter(pk=company.pk).update(name_en="Qinghe Property Sales")
     for code, name, name_en in SITES:
@@ -37,7 +38,7 @@ def bring_in_people(company):
             writer = csv.writer(file)
             writer.writerow(STAFF_HEADER)
             writer.writerows(staff_row(company, person) for person in PEOPLE)
-        call_command("import_staff", str(path), unit=CODE, verbosity=0)
+        call_command("import_staff", str(path), unit=CODE, stdout=io.StringIO())
     User.objects.filter(employee__company=company).update(password=make_password(PASSWORD))
 
 

@@ -17,6 +17,8 @@ from notifications.services import send_due
 from organization.models import Assignment, Company, Employee
 from scoring.models import MetricValue
 from scoring.services import close_period, unfold_pending
+from surveys.models import OpenLink
+from surveys.services.campaigns import create_open_link
 
 FIRST_MONTH = Period.parse("2026-01")
 MOST_MONTHS = 10
@@ -25,7 +27,11 @@ MOST_MONTHS = 10
 class Command(BaseCommand):
     help = "Load the demo company (a few minutes the first time, nothing the second)."
 
-    def handle(self, *args, **options):
+    def add_arguments(self, parser):
+        parser.add_argument("--months", type=int, default=MOST_MONTHS, help="complete months to tell")
+
+    def handle(self, *args, months, **options):
+        self.most_months = months
         with translation.override("zh-hans"):
             self.now = timezone.now()
             self.chapter("policy", company.load_policy)
@@ -37,7 +43,8 @@ class Command(BaseCommand):
                 pass
             while seal(timezone.now()):
                 pass
-        self.stdout.write("demo: ready")
+        link = OpenLink.objects.filter(company=self.company).earliest("pk")
+        self.stdout.write(f"demo: ready; a survey to fill in on a phone: /q/{link.code}/")
 
     def chapter(self, name, tell):
         """Run `tell` once: its end is marked in the same transaction as its rows."""
@@ -60,12 +67,26 @@ class Command(BaseCommand):
             self.chapter(f"answers {period}", lambda p=period, ago=months_ago: self.answers(writer, p, ago))
             self.chapter(f"close {period}", lambda p=period, ago=months_ago: self.close(p, ago))
         self.chapter("answers of this month", lambda: self.answers(writer, newest.next(), -1))
+        self.chapter("QR code", self.qr_code)
         unfold_pending(self.company, self.now)
+
+    def qr_code(self):
+        """One code on the wall of a show flat, for trying the survey."""
+        site = self.company.sites.get(code="yunqi")
+        researcher = Employee.objects.get(company=self.company, name="吴倩").user
+        create_open_link(
+            self.company.campaigns.get(code="continuous"),
+            label=f"{site.name}展厅",
+            by=researcher,
+            at=self.now,
+            site=site,
+            department=self.company.departments.get(code="sales"),
+        )
 
     def months(self):
         """The complete months the demo tells, oldest first."""
         newest = Period.month_of(self.now).previous()
-        oldest = max(FIRST_MONTH.number, newest.number - MOST_MONTHS + 1)
+        oldest = max(FIRST_MONTH.number, newest.number - self.most_months + 1)
         return [Period("month", number) for number in range(oldest, newest.number + 1)]
 
     def consultants(self):
