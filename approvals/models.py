@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.flow import Transition
-from organization.models import Company, DatedQuerySet, Employee
+from organization.models import Company, DatedQuerySet, Employee, name_for_reader
 from organization.scopes import employee_id_of, reach_of
 
 
@@ -31,7 +31,7 @@ class Committee(models.Model):
         constraints = [models.UniqueConstraint(fields=["company", "code"], name="approvals_committee_code")]
 
     def __str__(self):
-        return self.name
+        return name_for_reader(self)
 
 
 class Membership(models.Model):

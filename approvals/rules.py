@@ -130,7 +130,7 @@ def refuse_bad_choice(choice: str, reason: str) -> None:
         )
 
 
-def refuse_stand_in(*, is_excluded: bool, is_seated: bool, has_login: bool, is_needed: bool) -> None:
+def refuse_stand_in(*, is_excluded: bool, is_seated: bool, may_vote: bool, is_needed: bool) -> None:
     """Stand-ins take a recused member's seat, and only when the quorum cannot be reached without them."""
     if not is_needed:
         raise Refused(
@@ -140,8 +140,10 @@ def refuse_stand_in(*, is_excluded: bool, is_seated: bool, has_login: bool, is_n
         raise Refused(_("This colleague is concerned themselves and cannot stand in."), field="employee")
     if is_seated:
         raise Refused(_("This colleague has a seat in this vote already."), field="employee")
-    if not has_login:
-        raise Refused(_("This colleague has no login and could not vote."), field="employee")
+    if not may_vote:
+        raise Refused(
+            _("This colleague’s login may not vote. Give it the group’s role first."), field="employee"
+        )
 
 
 def refuse_overlapping_terms(start, end, others) -> None:

@@ -18,6 +18,7 @@ from core.workdays import due_after
 from notifications.services import notify
 from organization.models import Employee
 from organization.scopes import employee_id_of
+from organization.selectors import employees_with_verb
 
 CLOSING = {rules.CARRIED: Motion.CARRY, rules.REJECTED: Motion.REJECT, rules.RETURNED: Motion.RETURN}
 
@@ -205,7 +206,7 @@ def name_stand_in(motion, *, employee, instead_of, by, at):
     rules.refuse_stand_in(
         is_excluded=str(employee.pk) in motion.excluded or employee.company_id != motion.company_id,
         is_seated=motion.seats.filter(employee=employee).exists(),
-        has_login=employee.user is not None,
+        may_vote=_may_vote(motion, employee, at),
         is_needed=not selectors.tally(motion).is_quorum_possible,
     )
     stand_in = Seat.objects.create(motion=motion, employee=employee, stands_in_for=instead_of)
@@ -213,6 +214,12 @@ def name_stand_in(motion, *, employee, instead_of, by, at):
     _call_to_vote(motion, employee, at)
     close_if_decided(motion, at=at)
     return stand_in
+
+
+def _may_vote(motion, employee, at):
+    """A stand-in whose login lacks the verb would hold the seat and count for the quorum without being able to vote."""
+    day = at.astimezone(SHANGHAI).date()
+    return employees_with_verb(motion.company, "approvals.vote", day).filter(pk=employee.pk).exists()
 
 
 @transaction.atomic

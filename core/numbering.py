@@ -27,3 +27,8 @@ def numbered(prefix, company_id, day, *, width=4):
     """'TA-2610-0004': prefix, year and month of `day`, running number within that month."""
     month = f"{day:%y%m}"
     return f"{prefix}-{month}-{next_number(company_id, f'{prefix}-{month}'):0{width}d}"
+
+
+def id_in(text):
+    """The row id that an address or a form says, or None when it cannot be one: up to 18 digits fit every database."""
+    return int(text) if text.isdecimal() and len(text) <= 18 else None

@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
+#: years of four plain digits from 1000 to 2999: neighbours of every period are dates that exist
 _FORMS = (
-    ("month", re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")),
-    ("quarter", re.compile(r"^(\d{4})Q([1-4])$")),
-    ("half", re.compile(r"^(\d{4})H([12])$")),
-    ("year", re.compile(r"^(\d{4})$")),
+    ("month", re.compile(r"([12][0-9]{3})-(0[1-9]|1[0-2])")),
+    ("quarter", re.compile(r"([12][0-9]{3})Q([1-4])")),
+    ("half", re.compile(r"([12][0-9]{3})H([12])")),
+    ("year", re.compile(r"([12][0-9]{3})")),
 )
 
 
@@ -26,7 +27,7 @@ class Period:
     def parse(cls, text):
         """'2026-10', '2026Q3', '2026H2' or '2026'; ValueError otherwise."""
         for kind, form in _FORMS:
-            match = form.match(str(text))
+            match = form.fullmatch(str(text))
             if match:
                 per_year = 12 // MONTHS[kind]
                 part = int(match.group(2)) - 1 if kind != "year" else 0

@@ -30,10 +30,10 @@ class Entry:
 def own_timeline(customer):
     """Homes, services and consents."""
     for home in customer.purchases.select_related("site"):
-        yield Entry(home.signed_on, _("Signed: %(unit)s") % {"unit": home.unit}, home.site.name, "pen")
+        yield Entry(home.signed_on, _("Signed: %(unit)s") % {"unit": home.unit}, str(home.site), "pen")
         if home.handed_over_on:
             yield Entry(
-                home.handed_over_on, _("Handed over: %(unit)s") % {"unit": home.unit}, home.site.name, "key"
+                home.handed_over_on, _("Handed over: %(unit)s") % {"unit": home.unit}, str(home.site), "key"
             )
     for served in customer.encounters.select_related("employee", "department", "site"):
         place = " · ".join(str(part) for part in (served.site, served.department, served.employee) if part)

@@ -9,7 +9,7 @@ from incentives.models import Case, Decision, Rule, Talk
 from incentives.services import decisions, hearings, issuing, talks
 from organization.models import Employee
 
-STATEMENT = "这三个月我接手了 3 号楼的存量客户，他们因延期交付不满，请核实这些答卷是否应算在我的服务里。"
+STATEMENT = "这三个月我接手了 3 号楼的存量客户，他们因延期交房不满，请核实这些答卷是否应算在我的服务里。"
 OPINION = "移交属实；不计这些答卷，结论不变。建议维持，并由部门负责人一对一辅导。"
 MINUTES = "一起看了三个月的客户意见。约定：当天回复客户消息，签约前一次性列清资料，每周五复盘一次。"
 

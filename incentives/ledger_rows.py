@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
 
+from core.numbering import id_in
 from core.period import SHANGHAI, Period
 from incentives import wording
 from incentives.models import LedgerLine
@@ -27,7 +28,7 @@ class LedgerFilters:
             month = None
         return cls(
             month=month,
-            department=params.get("department", "") if params.get("department", "").isdecimal() else "",
+            department=str(id_in(params.get("department", "")) or ""),
             unit=params.get("unit", "") if params.get("unit", "") in LedgerLine.Unit.values else "",
             words=params.get("within", "").strip()[:60],
         )
@@ -36,7 +37,7 @@ class LedgerFilters:
         if self.month:
             lines = lines.filter(counts_for=str(self.month))
         if self.department:
-            lines = lines.filter(department_id=int(self.department))
+            lines = lines.filter(department_id=self.department)
         if self.unit:
             lines = lines.filter(unit=self.unit)
         if self.words:
@@ -89,7 +90,7 @@ def export_rows(lines):
             line.number,
             line.employee.number,
             line.employee.name,
-            line.department.name,
+            str(line.department),
             line.counts_for,
             line.get_unit_display(),
             line.amount / 100 if is_money else line.amount,

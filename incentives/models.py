@@ -1,6 +1,6 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -51,8 +51,12 @@ class VisibleQuerySet(models.QuerySet):
         own = reach_of(user, "incentives.view_own")
         match = Q(company_id__in=wide.company_ids) | Q(department_id__in=wide.department_ids)
         if own.employee_id:
-            match |= Q(employee_id=own.employee_id)
+            match |= Q(employee_id=own.employee_id) & self.told()
         return self.filter(match)
+
+    def told(self):
+        """What of their own people may see."""
+        return Q()
 
 
 class Case(models.Model):
@@ -98,6 +102,11 @@ class Case(models.Model):
 
 
 class DecisionQuerySet(VisibleQuerySet):
+    def told(self):
+        """One's own only once one was told of it: by the hearing, or by the letter."""
+        heard = Hearing.objects.filter(decision=OuterRef("pk"))
+        return Q(issued_at__isnull=False) | Q(Exists(heard))
+
     def live(self):
         return self.exclude(state__in=Decision.DEAD)
 

@@ -18,4 +18,5 @@ class CurrentCompanyMiddleware:
             chosen = request.session.get(SESSION_KEY)
             by_id = {company.pk: company for company in request.companies}
             request.company = by_id.get(chosen) or (request.companies[0] if request.companies else None)
+            request.user.works_in = request.company.pk if request.company else None
         return self.get_response(request)

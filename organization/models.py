@@ -1,8 +1,14 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
+
+
+def name_for_reader(thing):
+    """The English name for those who read English, where the company gave one."""
+    return (thing.name_en if get_language() == "en" else "") or thing.name
 
 
 class Company(models.Model):
@@ -17,7 +23,7 @@ class Company(models.Model):
         ordering = ["code"]
 
     def __str__(self):
-        return self.name
+        return name_for_reader(self)
 
 
 class Department(models.Model):
@@ -37,7 +43,7 @@ class Department(models.Model):
         ]
 
     def __str__(self):
-        return self.name
+        return name_for_reader(self)
 
 
 class Site(models.Model):
@@ -53,7 +59,7 @@ class Site(models.Model):
         constraints = [models.UniqueConstraint(fields=["company", "code"], name="organization_site_code")]
 
     def __str__(self):
-        return self.name
+        return name_for_reader(self)
 
 
 class Post(models.Model):
@@ -70,7 +76,7 @@ class Post(models.Model):
         constraints = [models.UniqueConstraint(fields=["company", "code"], name="organization_post_code")]
 
     def __str__(self):
-        return self.name
+        return name_for_reader(self)
 
 
 class Employee(models.Model):
@@ -156,7 +162,7 @@ class Role(models.Model):
         constraints = [models.UniqueConstraint(fields=["company", "code"], name="organization_role_code")]
 
     def __str__(self):
-        return self.name
+        return name_for_reader(self)
 
 
 class Grant(models.Model):

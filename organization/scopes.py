@@ -47,9 +47,19 @@ def grants_of(user, day=None):
     return grants
 
 
+def grants_at_work(user):
+    """Those of the company the user works in now (`user.works_in`, set for every page); without one, all.
+
+    A page asks for a verb and looks for its object by what is visible: were both asked over all companies, a verb
+    held in one would act on what may only be read in another.
+    """
+    company_id = getattr(user, "works_in", None)
+    return [grant for grant in grants_of(user) if company_id in (None, grant.role.company_id)]
+
+
 def verbs_of(user):
     if not hasattr(user, "_verbs"):
-        user._verbs = {verb for grant in grants_of(user) for verb in grant.role.verbs}
+        user._verbs = {verb for grant in grants_at_work(user) for verb in grant.role.verbs}
     return user._verbs
 
 
@@ -64,7 +74,7 @@ def reach_of(user, *verbs):
 
 def _reach(user, verbs):
     reach = Reach()
-    for grant in grants_of(user):
+    for grant in grants_at_work(user):
         if not verbs & set(grant.role.verbs):
             continue
         if grant.role.reach == Role.Reach.COMPANY:

@@ -76,9 +76,7 @@ def search(user, company, words):
         SearchHit(
             title=employee.name,
             url=reverse("employee", args=[employee.pk]),
-            detail=" · ".join(
-                [employee.number, *(f"{one.department.name} {one.post.name}" for one in employee.now)]
-            ),
+            detail=" · ".join([employee.number, *(f"{one.department} {one.post}" for one in employee.now)]),
         )
         for employee in found[:MOST_HITS]
     ]

@@ -3,6 +3,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from core.access import may, require
+from core.numbering import id_in
 from organization.forms import StaffFilter
 from organization.middleware import SESSION_KEY
 from organization.models import Company, Grant
@@ -17,7 +18,7 @@ PAGE = 50
 def choose_company(request):
     number = request.POST.get("company", "")
     known = [company.pk for company in request.companies]
-    company = get_object_or_404(Company, pk=int(number) if number.isdecimal() else 0, pk__in=known)
+    company = get_object_or_404(Company, pk=id_in(number), pk__in=known)
     request.session[SESSION_KEY] = company.pk
     return redirect("home")
 

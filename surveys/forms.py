@@ -2,6 +2,7 @@ import re
 
 from django import forms
 from django.utils.text import slugify
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import Department, Employee, Site
@@ -112,6 +113,8 @@ class OpenLinkForm(forms.Form):
         self.fields["site"].queryset = Site.objects.filter(company=company)
         self.fields["department"].queryset = Department.objects.filter(company=company, closed_on=None)
         self.fields["employee"].queryset = Employee.objects.filter(company=company, left_on=None)
+        for name in ("site", "department", "employee"):
+            self.fields[name].empty_label = gettext("Not set")
 
 
 class ExclusionForm(forms.Form):

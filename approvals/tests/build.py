@@ -60,3 +60,9 @@ def vote(motion, user, choice="approve", reason="", at=None):
     return services.cast_vote(
         motion, choice=choice, reason=reason, by=user, at=at or factories.at(2026, 11, 5)
     )
+
+
+def make_colleague(committee, name="代理"):
+    """Somebody outside the committee whose login may vote: a possible stand-in."""
+    employee = factories.make_employee(committee.company.departments.first(), name)
+    return factories.user_with(committee.company, "approvals.vote", employee=employee)

@@ -238,8 +238,9 @@ def test_the_chair_names_a_stand_in_when_no_quorum_is_left(room):
     motion = build.make_motion(room, topic_id=4, proposed_by=room.proposer, excluded=excluded)
     chair = browse(room.users[0])
     assert "回避后达不到法定人数" in text(chair.get(address("motion", motion)))
-    stand_in = factories.make_user(employee=factories.make_employee(room.company.departments.first(), "赵敏"))
+    stand_in = build.make_colleague(room, "赵敏")
     data = {"instead_of": room.users[1].employee.pk, "employee": stand_in.employee.pk}
-    assert browse(stand_in).post(address("vote_stand_in", motion), data).status_code == 403
+    stranger = factories.user_with(room.company, "incentives.view")
+    assert browse(stranger).post(address("vote_stand_in", motion), data).status_code == 403
     assert chair.post(address("vote_stand_in", motion), data).status_code == 302
     assert motion.seats.get(employee=stand_in.employee).stands_in_for == room.users[1].employee

@@ -116,11 +116,11 @@ def test_a_ballot_without_choice_or_reason_is_refused(choice, reason, field):
         ({"is_needed": False}, "instead_of"),
         ({"is_excluded": True}, "employee"),
         ({"is_seated": True}, "employee"),
-        ({"has_login": False}, "employee"),
+        ({"may_vote": False}, "employee"),
     ],
 )
 def test_stand_ins_who_may_not_are_refused(facts, field):
-    fine = {"is_excluded": False, "is_seated": False, "has_login": True, "is_needed": True}
+    fine = {"is_excluded": False, "is_seated": False, "may_vote": True, "is_needed": True}
     rules.refuse_stand_in(**fine)
     with pytest.raises(Refused) as refusal:
         rules.refuse_stand_in(**fine | facts)

@@ -4,7 +4,14 @@ import pytest
 
 from approvals import selectors, services
 from approvals.models import Motion, Seat, Vote
-from approvals.tests.build import make_committee, make_members, make_motion, make_proposer, vote
+from approvals.tests.build import (
+    make_colleague,
+    make_committee,
+    make_members,
+    make_motion,
+    make_proposer,
+    vote,
+)
 from audit.models import AuditRow
 from core.flow import Refused
 from core.models import Event
@@ -175,9 +182,7 @@ def test_without_a_possible_quorum_the_motion_stays_open_and_flagged(group, memb
 
 def test_the_chair_names_a_stand_in_and_their_vote_counts(group, members):
     motion = three_left_of_six(group, members)
-    stand_in = factories.make_user(
-        employee=factories.make_employee(group.company.departments.first(), "代理")
-    )
+    stand_in = make_colleague(group)
     services.name_stand_in(
         motion, employee=stand_in.employee, instead_of=members[3].employee, by=members[0], at=at()
     )
@@ -187,12 +192,12 @@ def test_the_chair_names_a_stand_in_and_their_vote_counts(group, members):
     assert motion.state == Motion.State.CARRIED
 
 
-@pytest.mark.parametrize("who", ["member", "same seat twice", "not needed", "concerned"])
+@pytest.mark.parametrize(
+    "who", ["member", "same seat twice", "not needed", "concerned", "without the right to vote"]
+)
 def test_stand_ins_are_refused(group, members, who):
-    colleague = factories.make_user(
-        employee=factories.make_employee(group.company.departments.first(), "代理")
-    )
-    other = factories.make_user(employee=factories.make_employee(group.company.departments.first(), "另一位"))
+    colleague = make_colleague(group)
+    other = make_colleague(group, "另一位")
     if who == "not needed":
         motion = make_motion(group)
         services.recuse(motion, note="亲属", by=members[5], at=at())
@@ -203,6 +208,8 @@ def test_stand_ins_are_refused(group, members, who):
     instead_of, by = members[5].employee, members[0]
     if who == "member":
         by = members[1]
+    if who == "without the right to vote":
+        colleague.grants.all().delete()
     if who == "same seat twice":
         services.name_stand_in(motion, employee=other.employee, instead_of=instead_of, by=by, at=at())
     with pytest.raises(Refused):
@@ -213,9 +220,7 @@ def test_a_member_names_the_stand_in_when_the_chair_is_recused(group, members):
     motion = make_motion(group)
     for user in members[:3]:
         services.recuse(motion, note="亲属", by=user, at=at())
-    colleague = factories.make_user(
-        employee=factories.make_employee(group.company.departments.first(), "代理")
-    )
+    colleague = make_colleague(group)
     services.name_stand_in(
         motion, employee=colleague.employee, instead_of=members[0].employee, by=members[4], at=at()
     )

@@ -4,7 +4,7 @@ import datetime as dt
 
 from approvals import services
 from approvals.models import Membership, Motion, Seat, Vote
-from approvals.tests.build import make_committee, make_members, make_motion, make_proposer
+from approvals.tests.build import make_colleague, make_committee, make_members, make_motion, make_proposer
 from audit.models import AuditRow
 from core.faults import WritePath
 from core.models import Event
@@ -64,9 +64,7 @@ def without_quorum():
     others = list(motion.seats.exclude(employee=chair.employee).select_related("employee__user"))
     for seat in others:
         services.recuse(motion, note="亲属", by=seat.employee.user, at=at())
-    stand_in = factories.make_user(
-        employee=factories.make_employee(chair.employee.company.departments.first(), "代理")
-    )
+    stand_in = make_colleague(motion.committee)
     return motion, stand_in.employee, others[0].employee, chair
 
 

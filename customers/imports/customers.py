@@ -76,10 +76,10 @@ COLUMNS = (
     Column("signed_on", "签约日期", cells.day, False, (), gettext_lazy("Needed with a home."), "2026-03-18"),
     Column(
         "handed_over_on",
-        "交付日期",
+        "交房日期",
         cells.day,
         False,
-        ("交房日期",),
+        ("交付日期",),
         gettext_lazy("Empty until handed over."),
         "",
     ),

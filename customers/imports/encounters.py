@@ -11,7 +11,7 @@ from customers.imports.customers import BATCH, _sites
 from customers.models import Customer, Encounter
 from organization.models import Assignment, Employee
 
-KINDS = {"看房": "viewing", "签约": "signing", "交付": "handover", "交房": "handover", "维修": "repair"}
+KINDS = {"看房": "viewing", "签约": "signing", "交房": "handover", "交付": "handover", "维修": "repair"}
 KINDS |= {kind: kind for kind in Encounter.Kind.values}
 
 COLUMNS = (
@@ -51,7 +51,7 @@ COLUMNS = (
         cells.choice(KINDS),
         True,
         ("类型",),
-        gettext_lazy("看房, 签约, 交付 or 维修."),
+        gettext_lazy("看房, 签约, 交房 or 维修."),
         "看房",
     ),
     Column("day", "服务日期", cells.day, True, ("日期",), gettext_lazy("Year-month-day."), "2026-10-01"),

@@ -61,7 +61,7 @@ def test_one_file_has_one_timeline(lin, liu, company, client):
         customer=lin, purpose="surveys", is_given=False, source="退订链接", at=at(2026, 11, 1)
     )
     text = client.get(reverse("customer", args=[lin.pk])).content.decode()
-    places = [text.index(word) for word in ("退订链接", "维修", "交付：3-1-1202", "签约：3-1-1202")]
+    places = [text.index(word) for word in ("退订链接", "维修", "交房：3-1-1202", "签约：3-1-1202")]
     assert places == sorted(places)
 
 

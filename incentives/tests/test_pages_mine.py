@@ -124,3 +124,22 @@ def test_another_head_does_not_see_the_talk(page_stage):
 def test_a_talk_not_yet_held_has_no_minutes_to_read(page_stage):
     page_stage.posted(page_stage.worst)
     assert browse(page_stage.worst.user).get(address("my_talk", Talk.objects.get())).status_code == 404
+
+
+@pytest.fixture
+def untold(page_stage):
+    """A penalty that HR has proposed and of which the employee has not been told."""
+    return page_stage.proposed(page_stage.worst)
+
+
+def test_what_is_only_being_considered_is_not_shown_to_the_person_concerned(me, untold):
+    for place in ("my_decision", "why_decision"):
+        assert me.get(address(place, untold)).status_code == 404
+    assert me.get(f"/api/v1/decisions/{untold.pk}/").status_code == 404
+    assert me.get("/api/v1/decisions/").json()["results"] == []
+
+
+def test_from_the_hearing_on_the_person_concerned_sees_their_decision(me, hearing):
+    for place in ("my_decision", "why_decision"):
+        assert me.get(address(place, hearing.decision)).status_code == 200
+    assert len(me.get("/api/v1/decisions/").json()["results"]) == 1

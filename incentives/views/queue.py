@@ -13,6 +13,7 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
 
 from core.access import may, require
+from core.numbering import id_in
 from incentives import services, wording
 from incentives.evidence import axis_from
 from incentives.models import Rule
@@ -46,7 +47,7 @@ class Filters:
         return cls(
             stage=asked("stage", "") if asked("stage", "") in STAGES else "",
             direction=asked("direction", "") if asked("direction", "") in Rule.Direction.values else "",
-            department=asked("department", "") if asked("department", "").isdecimal() else "",
+            department=str(id_in(asked("department", "")) or ""),
             clause=asked("clause", "")[:60],
             words=asked("within", "").strip()[:60],
         )
@@ -55,7 +56,7 @@ class Filters:
         if self.direction:
             cases = cases.filter(rule__direction=self.direction)
         if self.department:
-            cases = cases.filter(department_id=int(self.department))
+            cases = cases.filter(department_id=self.department)
         if self.clause:
             cases = cases.filter(rule__clause__number=self.clause)
         if self.words:
@@ -139,7 +140,7 @@ def alerts(rows, at):
 
 def picked(request, ids):
     """Rows of the cases with these ids, in the queue's order; 404 when none may be seen."""
-    wanted = [int(pk) for pk in ids if pk.isdecimal()]
+    wanted = [pk for pk in map(id_in, ids) if pk is not None]
     return rows_of(get_list_or_404(in_order(cases_for(request.user, request.company)), pk__in=wanted))
 
 

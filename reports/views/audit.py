@@ -22,7 +22,9 @@ class AuditFilter(django_filters.FilterSet):
         field_name="verb", lookup_expr="icontains", label=_("What was done"), widget=WORDS
     )
     who = django_filters.CharFilter(method="by_person", label=_("Who"), widget=WORDS)
-    since = django_filters.DateFilter(field_name="at", lookup_expr="date__gte", label=_("From day"), widget=DAY)
+    since = django_filters.DateFilter(
+        field_name="at", lookup_expr="date__gte", label=_("From day"), widget=DAY
+    )
     until = django_filters.DateFilter(field_name="at", lookup_expr="date__lte", label=_("To day"), widget=DAY)
 
     class Meta:

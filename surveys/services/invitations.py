@@ -106,7 +106,7 @@ def export_links(campaign, *, by, at):
         if invitation.state == Invitation.State.MADE:
             advance(invitation, Invitation.SEND, by=by, at=at, sent_at=at)
         customer = invitation.customer
-        place = invitation.site.name if invitation.site else ""
+        place = str(invitation.site) if invitation.site else ""
         lines.append(
             (customer.number, mask_name(customer.name), mask_phone(customer.phone), place, link_of(token))
         )

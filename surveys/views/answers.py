@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.access import may, require
 from customers.rules import mask_name
+from surveys.entry import clean_text
 from surveys.forms import ExclusionForm
 from surveys.models import Answer, Campaign
 from surveys.selectors import readable_answer
@@ -49,6 +50,6 @@ def answer(request, pk):
 @require_POST
 def answer_exclude(request, pk):
     shown = get_object_or_404(Answer.objects.visible_to(request.user), pk=pk)
-    exclude(shown, reason=request.POST.get("reason", ""), by=request.user, at=timezone.now())
+    exclude(shown, reason=clean_text(request.POST.get("reason", "")), by=request.user, at=timezone.now())
     messages.success(request, _("The answer is left out of the counts. It stays stored with your reason."))
     return redirect("answer", pk)

@@ -227,7 +227,7 @@ def show_part(about, part, language, base, answers, texts, errors=None, *, nonce
         errors=errors,
         nonce=nonce,
         employee=about.employee.name if about.employee else "",
-        site=about.site.name if about.site else "",
+        site=str(about.site) if about.site else "",
     )
     return HttpResponse(html, status=status, headers={"Content-Language": language})
 

@@ -1,0 +1,202 @@
+"""What belongs to one company is not there for the users of another, whatever they may do at home."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from approvals.models import Committee, Membership, Motion
+from core import access
+from customers.models import Customer
+from incentives.models import Case, Decision, Hearing, LedgerLine, Talk
+from incentives.tests.build import Stage
+from jobs.imports import import_kinds, start_import
+from jobs.models import ImportBatch, Run
+from jobs.services import request_run
+from notifications.models import Message
+from notifications.services import notify
+from organization.models import Company, Employee, Role
+from policies.models import Version
+from scoring.models import Score, SubjectKind
+from scoring.tests import world
+from surveys.models import Answer, Campaign, OpenLink
+from surveys.services.campaigns import create_open_link
+from tests import factories
+from tests.factories import at
+from tests.test_access import staff_pages
+
+#: what the number in an address names, by the address's first word, or by the page where that is not enough
+MODELS = {
+    "staff": Employee,
+    "jobs": Run,
+    "messages": Message,
+    "policies": Version,
+    "customers": Customer,
+    "votes": Motion,
+    "committees": Committee,
+    "memberships": Membership,
+    "campaigns": Campaign,
+    "qr": OpenLink,
+    "answers": Answer,
+    "incentives/cases": Case,
+    "incentives/decisions": Decision,
+    "my/decisions": Decision,
+    "my/hearings": Hearing,
+    "my/talks": Talk,
+    "talks": Talk,
+    "why/line": LedgerLine,
+    "why/decision": Decision,
+    "why/score": Score,
+}
+PAGES = [(route, name) for route, name, _callback in staff_pages() if "<int:pk>" in route]
+
+
+def everything_in(company, employee):
+    """A user with every verb there is in the company, theirs by a company-wide role and by one for themselves."""
+    user = factories.user_with(company, *access.verbs, employee=employee)
+    factories.grant(user, factories.make_role(company, "self", access.verbs, Role.Reach.SELF))
+    return user
+
+
+@pytest.fixture
+def ours(company, settings, tmp_path):
+    """A company in which there is one of everything, and a user who may do everything there."""
+    settings.MEDIA_ROOT = tmp_path
+    stage = Stage(company)
+    closes = stage.three_months()
+    stage.posted(stage.worst)
+    user = everything_in(company, factories.make_employee(stage.office, "郑洁"))
+    campaign = world.make_campaign(company)
+    Campaign.objects.update(state=Campaign.State.OPEN)
+    campaign.refresh_from_db()
+    world.give_answers(campaign, stage.best, 1, 1)
+    create_open_link(campaign, label="前台", by=user, at=at())
+    factories.make_customer(company)
+    for kind in import_kinds:
+        start_import(
+            kind=kind, company=company, content="工号\nE1\n".encode(), name="a.csv", by=user, at=at()
+        )
+    request_run(company=company, kind="scoring.close", key="2026-12", by=user, at=at())
+    Run.objects.update(state=Run.State.FAILED)
+    notify(user=user, company=company, kind="test", key="one", subject="一", at=at())
+    Score.objects.create(
+        close=closes[-1],
+        company=company,
+        period="2026-10",
+        subject_kind=SubjectKind.EMPLOYEE,
+        subject_id=stage.best.pk,
+        department_id=stage.sales.pk,
+        measure="overall",
+        metric="top_two",
+        k=90,
+        n=100,
+        status="ok",
+    )
+    return user
+
+
+@pytest.fixture
+def stranger(ours):
+    """As entitled as ours, in another company."""
+    other = factories.make_company("other", "别的公司")
+    return everything_in(other, factories.make_employee(factories.make_department(other, "office"), "外人"))
+
+
+def number_for(route):
+    """The id of a thing of the first company that this address is about."""
+    if route.startswith("imports/"):
+        return ImportBatch.objects.get(kind=route.split("/")[1]).pk
+    model = MODELS[route.split("/<int")[0]]
+    return model.objects.order_by("pk").first().pk
+
+
+def browse(user):
+    client = Client(raise_request_exception=False)
+    client.force_login(user)
+    return client
+
+
+def test_nothing_of_a_company_opens_for_somebody_equally_entitled_elsewhere(ours, stranger):
+    client, opened = browse(stranger), []
+    for route, name in PAGES:
+        address = reverse(name, args=[number_for(route)])
+        got, posted = (
+            client.get(address).status_code,
+            client.post(address, {"reason": "查看原因"}).status_code,
+        )
+        if got not in (404, 405) or posted not in (404, 405):
+            opened.append(f"{name}: {got} {posted}")
+    assert opened == []
+
+
+def test_the_same_addresses_are_there_for_whom_they_are_meant(ours):
+    """The control: the 404 above come from the company, not from wrong addresses."""
+    client, missing = browse(ours), []
+    own = {"my_decision", "my_receipt", "my_hearing", "my_statement", "my_waiver", "my_talk", "talk"}
+    for route, name in PAGES:
+        if name not in own and client.get(reverse(name, args=[number_for(route)])).status_code == 404:
+            missing.append(name)
+    assert missing == []
+
+
+def test_the_person_concerned_opens_their_own(ours):
+    decision = Decision.objects.get()
+    client = browse(decision.employee.user)
+    for name, thing in (
+        ("my_decision", decision),
+        ("my_hearing", Hearing.objects.get()),
+        ("why_decision", decision),
+    ):
+        assert client.get(reverse(name, args=[thing.pk])).status_code == 200, name
+
+
+API = [
+    *(
+        "departments",
+        "employees",
+        "policies",
+        "policy-versions",
+        "clauses",
+        "motions",
+        "campaigns",
+        "answers",
+    ),
+    *("closes", "scores", "rankings", "standings", "cases", "decisions", "ledger"),
+]
+
+
+@pytest.mark.parametrize("name", API)
+def test_the_api_lists_nothing_of_another_company(ours, stranger, name):
+    own = browse(ours).get(f"/api/v1/{name}/").json()["results"]
+    found = browse(stranger).get(f"/api/v1/{name}/").json()["results"]
+    assert own and not {row["id"] for row in own} & {row["id"] for row in found}
+    assert browse(stranger).get(f"/api/v1/{name}/{own[0]['id']}/").status_code == 404
+
+
+@pytest.fixture
+def reader(ours, stranger):
+    """Entitled to everything at home, and a mere reader of surveys and customers in the first company."""
+    company = Company.objects.get(code="qinghe")
+    role = factories.make_role(company, "reader", ["surveys.view", "customers.view"])
+    factories.grant(stranger, role)
+    return stranger
+
+
+def test_what_one_may_do_at_home_is_not_a_right_elsewhere(reader):
+    """A verb held in one company opens nothing where only a lesser one is held."""
+    answer, customer = Answer.objects.get(), Customer.objects.get()
+    home = Company.objects.get(code="other")
+    for company in (home, Company.objects.get(code="qinghe")):
+        client = browse(reader)
+        client.post(reverse("choose_company"), {"company": company.pk})
+        reason = {"reason": "客户没有来过，电话核实"}
+        assert client.post(reverse("answer_exclude", args=[answer.pk]), reason).status_code in (403, 404)
+        assert client.post(reverse("customer_unmask", args=[customer.pk]), reason).status_code in (403, 404)
+    assert not hasattr(Answer.objects.get(), "exclusion")
+
+
+def test_who_works_in_two_companies_chooses_where(reader):
+    answer = Answer.objects.get()
+    client = browse(reader)
+    client.post(reverse("choose_company"), {"company": answer.company_id})
+    assert client.get(reverse("answer", args=[answer.pk])).status_code == 200
+    assert client.get(reverse("incentives_queue")).status_code == 403
