@@ -1,5 +1,5 @@
 from django.conf import settings
-from django.http import HttpResponseNotFound, JsonResponse
+from django.http import JsonResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -32,15 +32,18 @@ def came_from(request):
     return page if url_has_allowed_host_and_scheme(page, {request.get_host()}) else ""
 
 
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
 class PlainAddressMiddleware:
-    """No database can hold a NUL: one in a path is an address that is not there, those in a query are left out."""
+    """No database can hold a NUL: in a path it becomes a sign that nothing is called by, in a query it is left out."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        if "\x00" in request.path:
-            return HttpResponseNotFound()
+        if "\x00" in request.path_info:
+            request.path_info = request.path_info.replace("\x00", REPLACEMENT)
         while "%00" in request.META.get("QUERY_STRING", ""):
             request.META["QUERY_STRING"] = request.META["QUERY_STRING"].replace("%00", "")
         return self.get_response(request)
