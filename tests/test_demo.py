@@ -4,6 +4,7 @@ import io
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from incentives.models import Case, Decision
 from surveys.models import Answer
@@ -13,6 +14,10 @@ from surveys.models import Answer
 def demo(db, settings, tmp_path):
     settings.ANCHOR_DIR = tmp_path
     call_command("load_demo", months=3, stdout=io.StringIO())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ANALYZE"
+        )  # as autovacuum would: an open transaction's rows are unknown to the planner
 
 
 @pytest.mark.timeout(300)
