@@ -44,7 +44,9 @@ class FromRatings:
         ratings = ratings if modes is None else ratings.filter(answer__mode__in=modes)
         fields = [f"answer__{column}" for column in columns]
         rows = ratings.order_by().values_list(*fields, "measure", "value").annotate(total=Count("pk"))
-        for row in rows.iterator(chunk_size=ROWS):
+        for (
+            row
+        ) in rows:  # groups are few; a server-side cursor would make PostgreSQL plan for the first row only
             yield *(0 if key is None else key for key in row[: len(columns)]), *row[len(columns) :]
 
 
