@@ -7,34 +7,36 @@ class NotificationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
+        from core import registries
+        from core.access import declare_verbs
         from core.events import subscribe
-        from core.navigation import NavItem
-        from core.registries import (
-            customer_timeline,
-            gauges,
-            inbox_sources,
-            navigation,
-            tick_jobs,
-            verifications,
-        )
-        from notifications import selectors, services
+        from notifications import erasing, optouts, selectors, services
+        from notifications.navigation import add_to_navigation
+        from notifications.registries import Group, announcements, message_groups
+        from notifications.services import digests
+        from notifications.services.robots import TEST
 
-        tick_jobs.register("notifications.send_due", services.send_due)
-        services.permissions_to_send.register("customers.consent", services.customer_agrees)
-        subscribe("organization.login_given", "notifications.invite", services.invite)
-        verifications.register("8 messages", selectors.violations)
-        gauges.register("messages_queued", selectors.queued_count)
-        customer_timeline.register("notifications.messages", selectors.timeline)
-        inbox_sources.register("notifications.unread", selectors.inbox)
-        navigation.register(
-            "notifications.messages",
-            NavItem(
-                label=_("Messages"),
-                icon="envelope",
-                url_name="messages",
-                verbs=("core.home",),
-                counts="messages",
-                is_information=True,
-            ),
-            order=-90,
+        declare_verbs(
+            **{
+                "notifications.manage": _(
+                    "keep group robots and see what was sent and what failed, without words"
+                )
+            }
         )
+        registries.tick_jobs.register("notifications.send_digests", digests.send_digests)
+        registries.tick_jobs.register("notifications.send_due", services.send_due)
+        services.permissions_to_send.register("customers.consent", optouts.customer_agrees)
+        services.permissions_to_send.register("notifications.optouts", optouts.may_send)
+        subscribe("organization.login_given", "notifications.invite", services.invite)
+        announcements.register(TEST, _("Test: this robot is connected"))
+        message_groups.register(
+            "notifications.login", Group(_("Your login"), ("login_given",), is_fixed=True)
+        )
+        registries.erasure.register("notifications.messages", erasing.erase)
+        registries.verifications.register("8 messages", selectors.violations)
+        registries.gauges.register("messages_queued", selectors.queued_count)
+        registries.gauges.register("messages_failed", selectors.failed_count)
+        registries.gauges.register("robots_paused", selectors.paused_robots)
+        registries.customer_timeline.register("notifications.messages", selectors.timeline)
+        registries.inbox_sources.register("notifications.unread", selectors.inbox)
+        add_to_navigation()

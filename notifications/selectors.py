@@ -1,18 +1,23 @@
-"""Reads: unread messages in the inbox, messages on a customer's timeline, what breaks fact 8."""
+"""Reads: unread messages in the inbox, messages on a customer's timeline, the outbox, what breaks fact 8."""
 
 import datetime as dt
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.navigation import InboxItem
 from customers.selectors import Entry
-from notifications.models import Message
+from notifications.addresses import hash_of
+from notifications.models import Message, Robot, Suspension
+from notifications.registries import confidential_kinds
 
 MOST_COUNTED = 100
 LATE = dt.timedelta(hours=3)  # longer than the longest wait between tries
+LONGEST_HOLIDAY = dt.timedelta(days=14)  # a daily summary waits for a working day
+STATES = Message.State
 
 
 def inbox(user, company, at):
@@ -32,13 +37,48 @@ def inbox(user, company, at):
 
 
 def timeline(customer):
-    """Messages to the customer: subject and what became of it."""
+    """Messages to the customer: subject and what became of it; and when their address is written to no more."""
     for message in Message.objects.filter(customer_id=customer.pk, company_id=customer.company_id):
         yield Entry(message.created_at, message.subject, message.get_state_display(), "envelope")
+    if customer.email:
+        for row in Suspension.objects.filter(
+            company_id=customer.company_id,
+            address_hash=hash_of(customer.email),
+            suspended_at__isnull=False,
+        ):
+            detail = ngettext("%(count)s message came back", "%(count)s messages came back", row.bounces) % {
+                "count": row.bounces
+            }
+            yield Entry(row.suspended_at, _("E-mail is no longer sent to this address"), detail, "envelope-x")
+
+
+def outbox(user, company):
+    """What left or waits for people outside, robots, and colleagues' mailboxes; not the messages in the application.
+
+    Messages of confidential groups are left out: not even their number is anybody's business.
+    """
+    hidden = Q(channel=Message.Channel.INBOX)
+    for prefix in confidential_kinds():
+        hidden |= Q(kind__startswith=prefix)
+    return Message.objects.visible_to(user).filter(company=company).exclude(hidden)
+
+
+def counts_by_state(messages):
+    """{state: how many}, every state named."""
+    counted = dict(messages.order_by().values_list("state").annotate(times=Count("pk")))
+    return {state: counted.get(state, 0) for state in STATES.values}
 
 
 def queued_count(at):
-    return Message.objects.filter(state=Message.State.QUEUED).count()
+    return Message.objects.filter(state=STATES.QUEUED).count()
+
+
+def failed_count(at):
+    return Message.objects.filter(state=STATES.FAILED).count()
+
+
+def paused_robots(at):
+    return Robot.objects.filter(is_active=True, paused_until__gt=at).count()
 
 
 def violations():
@@ -46,8 +86,13 @@ def violations():
     twice = Message.objects.values("channel", "key").annotate(times=Count("pk")).filter(times__gt=1)
     for row in twice.order_by("channel", "key"):
         yield f"message {row['key']} was asked for {row['times']} times"
-    for message in Message.objects.filter(state=Message.State.SENT, sent_at=None):
+    for message in Message.objects.filter(state__in=[STATES.SENT, STATES.BUNDLED], sent_at=None):
         yield f"message {message.pk} counts as sent but has no moment"
-    late = timezone.now() - LATE
-    for message in Message.objects.filter(state=Message.State.QUEUED, next_try_at__lt=late)[:100]:
+    now = timezone.now()
+    late = Q(state=STATES.QUEUED, next_try_at__lt=now - LATE)
+    late |= Q(state=STATES.GATHERED, next_try_at__lt=now - LONGEST_HOLIDAY)
+    for message in Message.objects.filter(late)[:100]:
         yield f"message {message.pk} was asked for at {message.created_at:%Y-%m-%d %H:%M} and has not been sent"
+    finished = [STATES.SENT, STATES.SUPPRESSED, STATES.FAILED]
+    for message in Message.objects.filter(is_secret=True, state__in=finished).exclude(body="")[:100]:
+        yield f"message {message.pk} is finished and still holds its secret"

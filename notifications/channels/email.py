@@ -1,0 +1,48 @@
+"""E-mail through Django's backend. One to a customer ends with a link that stops such messages (RFC 8058, CC-4.1)."""
+
+import re
+import smtplib
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from notifications.addresses import message_id, without_addresses
+from notifications.channels.failures import NotDelivered
+from notifications.links import link_of
+
+FOR_GOOD = 500  # SMTP answers from here on are not temporary
+LIKE_AN_ADDRESS = re.compile(r"[^\s@\x00-\x1f]+@[^\s@\x00-\x1f]+")
+
+
+def send(message):
+    if not LIKE_AN_ADDRESS.fullmatch(message.address):
+        raise NotDelivered("not an e-mail address", is_final=True)
+    try:
+        letter_of(message).send()
+    except smtplib.SMTPRecipientsRefused as refused:
+        codes = [code for code, _words in refused.recipients.values()]
+        is_final = all(code >= FOR_GOOD for code in codes)
+        raise NotDelivered(
+            f"SMTP {codes}: address refused", is_final=is_final, is_bounce=is_final
+        ) from refused
+    except OSError as broken:  # smtplib's errors are OSErrors
+        raise NotDelivered(without_addresses(str(broken))[:200] or type(broken).__name__) from broken
+    except ValueError as broken:  # a header that cannot be written
+        raise NotDelivered("cannot be written as an e-mail", is_final=True) from broken
+
+
+def letter_of(message):
+    """The e-mail as it goes out."""
+    body, headers = message.body, {"Message-ID": message_id(message)}
+    if message.url:
+        body += f"\n\n{settings.PUBLIC_URL}{message.url}"
+    if message.is_to_customer:
+        link = link_of(message)
+        headers["List-Unsubscribe"] = f"<{link}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        with translation.override(message.language):
+            body += "\n\n-- \n" + _("You would rather not get such messages? %(link)s") % {"link": link}
+    subject = " ".join(message.subject.split())  # one line: a header must not hold more
+    return EmailMessage(subject=subject, body=body, to=[message.address], headers=headers)
