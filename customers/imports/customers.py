@@ -7,12 +7,15 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 
 from core import cells
 from core.imports import Column, ImportKind, RowError
+from core.period import SHANGHAI
+from customers.imports import details, twins
 from customers.models import Consent, Customer, Purchase
+from customers.policy import rules_of
 from organization.models import Site
 
 BATCH = 500
 LANGUAGES = {"中文": "zh-hans", "zh-hans": "zh-hans", "英文": "en", "English": "en", "en": "en"}
-FACTS = ("name", "phone", "email", "language", "is_prospect", "may_be_surveyed")
+FACTS = ("name", "phone", "email", "language", "birthday", "is_prospect", "may_be_surveyed")
 
 COLUMNS = (
     Column(
@@ -31,7 +34,7 @@ COLUMNS = (
     Column(
         "phone",
         "手机",
-        cells.phone,
+        details.phone,
         False,
         ("手机号", "电话"),
         gettext_lazy("Optional."),
@@ -69,6 +72,7 @@ COLUMNS = (
     Column(
         "may_be_surveyed", "可否调查", cells.yes_no, False, (), gettext_lazy("否 when they said no."), "是"
     ),
+    Column("birthday", "生日", cells.day, False, ("出生日期",), gettext_lazy("Optional."), "", True),
     Column("site", "项目", cells.text(120), False, ("楼盘",), gettext_lazy("Where they bought."), "云栖里"),
     Column(
         "unit", "房号", cells.text(60), False, ("单元",), gettext_lazy("Building and number."), "3-1-1202"
@@ -83,14 +87,27 @@ COLUMNS = (
         gettext_lazy("Empty until handed over."),
         "",
     ),
+    *details.COLUMNS,
+    Column(
+        "is_confirmed",
+        "确认新客户",
+        cells.yes_no,
+        False,
+        (),
+        gettext_lazy("是 when somebody with the same name and number is another person."),
+        "",
+    ),
 )
 
 
 def check_rows(rows, company, at):
     sites, first, homes = _sites(company), {}, {}
+    rules = rules_of(company, at.astimezone(SHANGHAI).date())
     for row in rows:
         yield from _same_person(row, first)
         yield from _home(row, sites, homes)
+        yield from details.check_row(row, rules)
+    yield from twins.check_new_people(rows, company)
 
 
 def _sites(company):
@@ -145,6 +162,7 @@ def apply(rows, company, by, at):
     outcome = {row.number: "unchanged" for row in rows}
     customers = _write_customers(rows, company, at, outcome)
     _write_homes(rows, company, customers, outcome)
+    details.write_details(rows, company, customers, by, at, outcome)
     found = list(outcome.values())
     return {name: found.count(name) for name in ("created", "changed", "unchanged")}
 
@@ -182,6 +200,7 @@ def _new_customer(row, company, at, *, is_buyer):
         phone=row["phone"] or "",
         email=row["email"] or "",
         language=row["language"] or settings.LANGUAGE_CODE,
+        birthday=row["birthday"],
         is_prospect=not is_buyer if row["is_prospect"] is None else row["is_prospect"],
         may_be_surveyed=row["may_be_surveyed"] is not False,
         created_at=at,
@@ -242,7 +261,7 @@ CUSTOMERS = ImportKind(
     code="customers",
     title=gettext_lazy("Customers"),
     intro=gettext_lazy(
-        "Customer files and what they bought. One row per home; a prospect has one row without a home."
+        "Customer files, what they bought and look for. One row per home; a prospect has one row without a home."
     ),
     columns=COLUMNS,
     check_rows=check_rows,

@@ -5,7 +5,9 @@ import datetime as dt
 import pytest
 from django.core.management import CommandError, call_command
 
-from customers.models import Consent, Customer, Encounter, Purchase
+from customers.models import Consent, Contact, Customer, Encounter, Need, Preference, Purchase
+from customers.selectors import timeline_of
+from customers.tests.build import give_policy, merge
 from tests import factories
 
 HEADER = "客户编号,姓名,手机,邮箱,语言,是否意向客户,可否调查,项目,房号,签约日期,交付日期"
@@ -133,3 +135,103 @@ def test_unknown_people_and_days_to_come_are_named(served, tmp_path):
 def test_a_day_without_a_post_is_refused(served, tmp_path):
     with pytest.raises(CommandError, match="row 2, 服务日期"):
         encounters(tmp_path, f"S1,C1,{served.number},,看房,2020-01-01")
+
+
+WIDE = "客户编号,姓名,手机,生日,备用电话,微信,地址,意向户型,意向面积,预算（万元）,购房时间,需求备注,偏好,确认新客户"
+WISHES = (
+    "C1,林女士,+86 138-0000-0001,1990-05-01,13900000002,linhome,云栖路 8 号,高层住宅,90-120,150-205.5,"
+    "开学前,要朝南,学校：步行可达；装修风格:现代,"
+)
+
+
+@pytest.fixture
+def ruled(house):
+    give_policy(house)
+    return house
+
+
+def wide(tmp_path, *lines):
+    bring_in(tmp_path, "customers", WIDE, *lines)
+
+
+def details():
+    return [list(model.objects.order_by("pk").values()) for model in (Contact, Need, Preference)]
+
+
+@pytest.mark.clause("CC-3.1")
+def test_contacts_needs_and_preferences_come_with_the_table(ruled, tmp_path):
+    wide(tmp_path, WISHES)
+    lin = Customer.objects.get()
+    assert (lin.phone, lin.birthday) == ("13800000001", dt.date(1990, 5, 1))
+    contacts = set(lin.contacts.values_list("kind", "value", "is_primary"))
+    assert contacts == {
+        ("phone", "13900000002", False), ("wechat", "linhome", True), ("address", "云栖路 8 号", True),
+    }  # fmt: skip
+    need = lin.needs.get()
+    assert (need.home_type, need.area_from, need.area_to) == ("flat", 90, 120)
+    assert (need.budget_from, need.budget_to) == (150_000_000, 205_500_000)
+    assert (need.wanted_by, need.note) == ("开学前", "要朝南")
+    assert list(lin.preferences.values_list("topic", "words")) == [
+        ("decoration", "现代"), ("school", "步行可达"),
+    ]  # fmt: skip
+    assert need.history.count() == 1
+
+
+def test_the_same_wishes_twice_add_nothing(ruled, tmp_path, capsys):
+    wide(tmp_path, WISHES)
+    before = details()
+    capsys.readouterr()
+    wide(tmp_path, WISHES)
+    assert details() == before
+    assert "created 0, changed 0, unchanged 1" in capsys.readouterr().out
+    wide(tmp_path, WISHES.replace("要朝南", "要朝东"))
+    assert "created 0, changed 1, unchanged 0" in capsys.readouterr().out
+    assert Need.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("wrong", "column"),
+    [
+        (("高层住宅", "城堡"), "意向户型"),
+        (("90-120", "120-90"), "意向面积"),
+        (("90-120", "约一百"), "意向面积"),
+        (("150-205.5", "150.12345"), "预算（万元）"),
+        (("学校：步行可达", "天气：晴"), "偏好"),
+        (("学校：步行可达", "学校"), "偏好"),
+        (("1990-05-01", "五月"), "生日"),
+        (("13900000002", "1390000"), "备用电话"),
+    ],
+)
+def test_what_does_not_fit_is_named_and_nothing_comes_in(ruled, tmp_path, wrong, column):
+    with pytest.raises(CommandError, match=f"row 2, {column}"):
+        wide(tmp_path, WISHES.replace(*wrong))
+    assert not Customer.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("area", "ends"), [("90", (90, 90)), ("90-", (90, None)), ("-120", (None, 120)), ("90～120", (90, 120))]
+)
+def test_areas_may_be_open(ruled, tmp_path, area, ends):
+    wide(tmp_path, f"C1,林女士,,,,,,,{area},,,,,")
+    assert (Need.objects.get().area_from, Need.objects.get().area_to) == ends
+
+
+def test_somebody_who_has_a_file_is_reported_by_row_and_may_be_confirmed(ruled, tmp_path):
+    customers(tmp_path, LIN)
+    again = "C9,林 女士,138 0000 0001,,,,,,,,,,,"
+    with pytest.raises(CommandError, match="row 2, 手机: .*C1"):
+        wide(tmp_path, again)
+    with pytest.raises(CommandError, match="row 3, 手机: .*2"):
+        wide(tmp_path, "C7,周先生,13900000007,,,,,,,,,,,", "C8,周先生,13900000007,,,,,,,,,,,")
+    assert Customer.objects.count() == 1
+    wide(tmp_path, f"{again}是", "C10,周先生,13800000001,,,,,,,,,,,")
+    assert Customer.objects.count() == 3
+    wide(tmp_path, again)
+
+
+def test_what_comes_for_a_joined_file_shows_in_the_one_that_leads(ruled, tmp_path):
+    customers(tmp_path, LIN, ZHOU)
+    lin, zhou = Customer.objects.order_by("number")
+    merge(lin, zhou)
+    customers(tmp_path, "C2,周先生,,,,,,云栖里,9-9-909,2026-03-18,")
+    assert any("9-9-909" in line.title for line in timeline_of(lin))

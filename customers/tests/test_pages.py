@@ -3,10 +3,13 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from audit.models import AuditRow
 from customers.models import Consent, Disclosure, Purchase
+from customers.tests.build import give_policy
 from tests import factories
 from tests.factories import at
 
@@ -118,9 +121,18 @@ def test_files_with_the_same_telephone_are_named(lin, liu, company, client):
     assert twin.number in client.get(reverse("customer", args=[lin.pk])).content.decode()
 
 
-def test_the_list_needs_few_queries_however_long(lin, liu, company, client, django_assert_max_num_queries):
+def own_queries(client, django_queries):
+    """Statements of the list itself; what every page asks (session, roles, inbox) is pinned elsewhere."""
+    with django_queries as captured:
+        client.get(reverse("customers"))
+    tables = ('"customers_', '"policies_', '"organization_site"')
+    return sum(any(table in one["sql"] for table in tables) for one in captured.captured_queries)
+
+
+def test_the_list_needs_few_queries_however_long(lin, liu, company, client):
+    give_policy(company)
+    client.get(reverse("customers"))
+    few = own_queries(client, CaptureQueriesContext(connection))
     for number in range(60):
         factories.make_customer(company, name=f"客户{number}")
-    client.get(reverse("customers"))
-    with django_assert_max_num_queries(12):
-        client.get(reverse("customers"))
+    assert own_queries(client, CaptureQueriesContext(connection)) == few <= 10

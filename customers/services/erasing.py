@@ -1,0 +1,79 @@
+"""Erase one person: what identifies them goes from every room, what was counted stays counted (CC-4.4)."""
+
+from django.db import transaction
+from django.db.models import CharField, F, Q, Value
+from django.db.models.functions import Cast, Concat
+from django.utils.translation import gettext as _
+
+from audit import services as audit
+from core.flow import Refused
+from core.registries import erasure
+from customers.models import (
+    Consent,
+    Contact,
+    Customer,
+    Disclosure,
+    Encounter,
+    Merge,
+    Need,
+    Preference,
+    Purchase,
+)
+from customers.services.locking import refuse_unless_live
+from customers.wording import ERASURE_REASONS
+
+
+@transaction.atomic
+def erase(customer, *, reason, by, at):
+    """Erase all files of this person in every room that registered itself; all of it or, when one refuses, nothing.
+
+    `reason` is a code of wording.ERASURE_REASONS: free words could name the person again.
+    """
+    if reason not in ERASURE_REASONS:
+        raise Refused(_("Choose why the person is erased."), field="reason")
+    family = Customer.objects.select_for_update().filter(Q(pk=customer.pk) | Q(merged_into=customer.pk))
+    files = list(family.order_by("pk"))
+    refuse_unless_live(next(file for file in files if file.pk == customer.pk))
+    for file in files:
+        for forget in erasure:
+            forget(file, at)
+        audit.record("customers.customer.erased", file, by=by, at=at, reason_code=reason)
+    customer.refresh_from_db()
+    return customer
+
+
+def forget_customer(customer, at):
+    """This room's part. Purchases, encounters, needs and consents stay as counts, without what tells whose."""
+    pk = customer.pk
+    Contact.objects.filter(customer=pk).delete()
+    Need.objects.filter(customer=pk).update(note="", wanted_by="")
+    Preference.objects.filter(customer=pk).update(words="")
+    Consent.objects.filter(customer=pk).update(source="")
+    Disclosure.objects.filter(customer=pk).update(reason="")
+    Merge.objects.filter(Q(kept=pk) | Q(dropped=pk)).update(reason="", before={})
+    Purchase.objects.filter(customer=pk).update(unit=_erased_word())
+    Encounter.objects.filter(customer=pk).update(reference=_erased_word())
+    _forget_history(pk)
+    Customer.objects.filter(pk=pk).update(
+        number=_erased_word(),
+        name="",
+        phone="",
+        email="",
+        birthday=None,
+        may_be_surveyed=False,
+        erased_at=at,
+    )
+
+
+def _forget_history(pk):
+    """Former values go with the present ones. That a file existed stays; of its details nothing is left."""
+    for model in (Contact, Need, Preference, Purchase):
+        model.history.filter(customer_id=pk).delete()
+    Customer.history.filter(id=pk).update(
+        number=f"erased-{pk}", name="", phone="", email="", birthday=None, history_change_reason=None
+    )
+
+
+def _erased_word():
+    """selectors.timeline.erased_word in SQL: where a value has to be unique, it says whose row it is."""
+    return Concat(Value("erased-"), Cast(F("pk"), CharField()))
