@@ -1,0 +1,212 @@
+"""What a customer is told of a case, in their language and by the channel they chose. Short, and nothing personal:
+
+the words of question and answer stand on the tracking page, which asks for number and code. The code is told once, when
+the case is received; no link holds it. What becomes of the people named is never told.
+"""
+
+import datetime as dt
+from urllib.parse import quote
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from complaints.models import Case, Kind, State, ToldBy
+from core.period import SHANGHAI
+from notifications.models import Message
+from notifications.services import write_to_customer
+
+LANGUAGES = ("zh-hans", "en")
+#: kind of every message of this module; what goes to colleagues and robots begins otherwise
+MESSAGES = "complaints.told."
+#: for praise and suggestions the customer writes again instead
+REOPENABLE = (Kind.COMPLAINT, Kind.REPORT)
+ONE_DAY = dt.timedelta(days=1)
+#: nobody is written to about a case that they took back
+SILENT = (State.WITHDRAWN,)
+
+
+def link_to(case):
+    """Where the customer asks; the page wants the code besides."""
+    return f"{settings.PUBLIC_URL}/track/?number={quote(case.number)}"
+
+
+def received(case, code, *, at):
+    """Number and code at once; the only message that holds the code."""
+
+    def words(one, names):
+        subject = _("%(company)s: we have received your message %(number)s") % names
+        body = _(
+            "Thank you. Your number is %(number)s, your code is %(code)s. Keep both: with them you follow what "
+            "happens, add to it and rate us.\n\n%(link)s"
+        )
+        return subject, body % (names | {"code": code})
+
+    _write(case, "received", words, at=at, is_secret=True)
+
+
+def accepted(case, *, at):
+    """First answer: somebody looks after it."""
+    _write_all(
+        case,
+        "accepted",
+        lambda one, names: (
+            _("%(company)s: we are working on %(number)s") % names,
+            _("Your message %(number)s has been accepted. We answer by %(due)s.\n\n%(link)s") % names,
+        ),
+        at=at,
+    )
+
+
+def progressed(case, *, at):
+    """Something new stands on the tracking page."""
+    _write_all(
+        case,
+        "progressed",
+        lambda one, names: (
+            _("%(company)s: news of %(number)s") % names,
+            _("There is news of %(number)s. Read it here:\n\n%(link)s") % names,
+        ),
+        at=at,
+    )
+
+
+def asked(case, *, at):
+    """A question to the one who wrote this case; the clock waits."""
+    _write(
+        case,
+        "asked",
+        lambda one, names: (
+            _("%(company)s: a question about %(number)s") % names,
+            _("To go on with %(number)s we need to know something from you. Please reply here:\n\n%(link)s")
+            % names,
+        ),
+        at=at,
+    )
+
+
+def extended(case, *, at):
+    """It takes longer; `due_at` is the new one."""
+    _write_all(
+        case,
+        "extended",
+        lambda one, names: (
+            _("%(company)s: %(number)s takes longer") % names,
+            _("We need more time for %(number)s and answer by %(due)s. The reason stands here:\n\n%(link)s")
+            % names,
+        ),
+        at=at,
+    )
+
+
+def answered(case, *, at):
+    """The answer is there, and we ask whether it is a good one (AU-4)."""
+
+    def words(one, names):
+        subject = _("%(company)s: our answer to %(number)s") % names
+        body = _(
+            "Our answer to %(number)s is ready. Read it, and tell us whether it satisfies you. "
+            "You may rate it, or have it looked at again by %(grace)s:\n\n%(link)s"
+        )
+        if case.kind not in REOPENABLE:
+            body = _("Our answer to %(number)s is ready. Read it, and tell us what you think:\n\n%(link)s")
+        return subject, body % (names | {"grace": _last_day(case.grace_until)})
+
+    _write_all(case, "answered", words, at=at)
+
+
+def reopened(case, *, at):
+    """It is looked at again, because the customer asked for it."""
+    _write_all(
+        case,
+        "reopened",
+        lambda one, names: (
+            _("%(company)s: we look at %(number)s again") % names,
+            _("As you asked, we look at %(number)s again and answer by %(due)s.\n\n%(link)s") % names,
+        ),
+        at=at,
+    )
+
+
+def declined(case, *, at):
+    """Not taken up; why stands on the tracking page."""
+    _write_all(
+        case,
+        "declined",
+        lambda one, names: (
+            _("%(company)s: about %(number)s") % names,
+            _("We cannot take up %(number)s. The reason stands here:\n\n%(link)s") % names,
+        ),
+        at=at,
+    )
+
+
+def may_send(message):
+    """Asked when a message goes out: does this case's customer still want to be told, by this way, at this address?"""
+    if not message.kind.startswith(MESSAGES):
+        return True
+    case = Case.objects.filter(pk=int(message.key.split(":")[1])).first()
+    return (
+        case is not None
+        and case.told_by == message.channel
+        and case.redacted_at is None
+        and case.state not in SILENT
+        and _address(case) == message.address
+    )
+
+
+def messages_about(case):
+    """What was queued or sent to the customer of this case."""
+    return Message.objects.filter(
+        company_id=case.company_id, kind__startswith=MESSAGES, key__contains=f":{case.pk}:"
+    )
+
+
+def _write_all(case, fact, words, *, at):
+    """To the customer of the case and of every case that was merged into it, each under their own number."""
+    for one in with_merged(case):
+        _write(one, fact, words, at=at, leading=case)
+
+
+def with_merged(case):
+    """The case and all that were merged into it, whatever the depth."""
+    found, waiting = [], [case]
+    while waiting:
+        found += waiting
+        waiting = list(Case.objects.filter(merged_into__in=waiting).select_related("company").order_by("pk"))
+    return found
+
+
+def _write(case, fact, words, *, at, leading=None, is_secret=False):
+    if case.told_by == ToldBy.NONE or case.redacted_at or not _address(case):
+        return
+    with translation.override(case.language if case.language in LANGUAGES else LANGUAGES[0]):
+        names = {
+            "company": str(case.company),
+            "number": case.number,
+            "link": link_to(case),
+            "due": _last_day((leading or case).due_at),
+        }
+        subject, body = words(case, names)
+    write_to_customer(
+        customer_id=case.customer_id,
+        address=_address(case),
+        channel=case.told_by,
+        company=case.company,
+        kind=f"{MESSAGES}{fact}",
+        key=f"{MESSAGES}{fact}:{case.pk}:{at:%Y%m%d%H%M%S%f}",
+        subject=subject,
+        body=body,
+        purpose="cases",
+        is_secret=is_secret,
+        at=at,
+    )
+
+
+def _address(case):
+    return case.contact_phone if case.told_by == ToldBy.SMS else case.contact_email
+
+
+def _last_day(moment):
+    """'2026-05-09': the last whole day before a moment that ends a period."""
+    return f"{moment.astimezone(SHANGHAI).date() - ONE_DAY:%Y-%m-%d}" if moment else ""

@@ -1,0 +1,1 @@
+"""Letters as they come in by e-mail: bytes in, plain values out."""

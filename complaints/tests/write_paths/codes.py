@@ -1,0 +1,32 @@
+"""Codes on posters."""
+
+from complaints.services.codes import end_code, make_code
+from core.faults import WritePath
+from core.registries import write_paths
+from tests import factories
+from tests.factories import at
+from tests.write_paths import all_rows
+
+
+def place():
+    company = factories.make_company()
+    return company, factories.make_site(company), factories.make_user()
+
+
+def code():
+    company, site, user = place()
+    return make_code(company, site=site, employee=None, label="大厅", by=user, at=at()), user
+
+
+def make(company, site, user):
+    make_code(company, site=site, employee=None, label="大厅", by=user, at=at())
+
+
+PATHS = {
+    "complaints.make_code": WritePath(place, make, all_rows),
+    "complaints.end_code": WritePath(code, lambda made, user: end_code(made, by=user, at=at()), all_rows),
+}
+
+for name, path in PATHS.items():
+    if name not in write_paths:
+        write_paths.register(name, path)
