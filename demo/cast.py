@@ -26,12 +26,12 @@ class Person:
 
 
 LEADERS = (
-    Person("Q0001", "周总", "management", "leader", "zhou", ("group",)),
+    Person("Q0001", "周总", "management", "leader", "zhou", ("group", "reports_reader")),
     Person("Q0002", "孙悦", "management", "leader", "sunyue", ("group",)),
     Person("Q0003", "何军", "management", "leader", "hejun", ("group",)),
     Person("Q0010", "陈静", "hr", "hr", "chenjing", ("hr",)),
     Person("Q0011", "许岚", "hr", "hr", "xulan", ("hr_appeals",)),
-    Person("Q0012", "郑洁", "management", "auditor", "zhengjie", ("auditor",)),
+    Person("Q0012", "郑洁", "management", "auditor", "zhengjie", ("auditor", "reports_reader")),
     Person("Q0020", "刘洋", "service", "service", "liuyang", ("service", "group"), is_head=True),
     Person("Q0021", "吴倩", "research", "research", "wuqian", ("research",), is_head=True),
     Person("Q0030", "李强", "sales-1", "manager", "liqiang", ("head", "group"), is_head=True),

@@ -12,6 +12,7 @@ from core import events
 from core.models import Counter
 from core.period import SHANGHAI, Period
 from demo import cast, company, decisions, reports
+from demo.cases import Teller
 from demo.history import SEED, Writer
 from notifications.services import send_due
 from organization.models import Assignment, Company, Employee
@@ -65,8 +66,10 @@ class Command(BaseCommand):
         for period in months:
             months_ago = newest.number - period.number
             self.chapter(f"answers {period}", lambda p=period, ago=months_ago: self.answers(writer, p, ago))
+            self.chapter(f"voices {period}", lambda p=period: Teller(self.company).month(p, self.now))
             self.chapter(f"close {period}", lambda p=period, ago=months_ago: self.close(p, ago))
         self.chapter("answers of this month", lambda: self.answers(writer, newest.next(), -1))
+        self.chapter("voices of today", lambda: Teller(self.company).present(self.now))
         self.chapter("QR code", self.qr_code)
         unfold_pending(self.company, self.now)
 
