@@ -3,7 +3,18 @@
 `tests/test_rights.py` asks every page as every role. A new page fails there until it stands here.
 """
 
-ROLES = ["auditor", "employee", "group", "head", "hr", "hr_appeals", "research", "service", "staff"]
+ROLES = [
+    "auditor",
+    "employee",
+    "group",
+    "head",
+    "hr",
+    "hr_appeals",
+    "reports_reader",
+    "research",
+    "service",
+    "staff",
+]
 
 TABLE = (
     (
@@ -15,12 +26,12 @@ TABLE = (
         "why_decision why_line",
     ),
     (
-        "auditor employee group head hr hr_appeals research",
-        "why_score",
+        "auditor employee group head hr hr_appeals reports_reader research service staff",
+        "choose_company home message_read messages messages_read_all search message_settings",
     ),
     (
-        "auditor employee group head hr hr_appeals research service staff",
-        "choose_company home message_read messages messages_read_all search",
+        "auditor employee group head hr hr_appeals research",
+        "why_score",
     ),
     (
         "auditor employee group hr hr_appeals",
@@ -33,6 +44,10 @@ TABLE = (
     (
         "auditor group head hr hr_appeals research",
         "scoring_progress scoring_progress_state",
+    ),
+    (
+        "auditor group head hr service",
+        "case case_board case_file case_view_forget case_view_save cases praise praise_file praises",
     ),
     (
         "auditor group hr",
@@ -56,7 +71,8 @@ TABLE = (
     ),
     (
         "employee",
-        "my my_comments my_decision my_hearing my_ledger my_receipt my_statement my_talk my_waiver",
+        "my my_allegation my_allegation_reply my_allegations my_comments my_decision my_hearing my_ledger "
+        "my_receipt my_statement my_talk my_waiver",
     ),
     (
         "employee head",
@@ -64,7 +80,11 @@ TABLE = (
     ),
     (
         "group",
-        "report_review vote_cast vote_recuse vote_stand_in votes_batch",
+        "group_inbox report_review vote_cast vote_recuse vote_stand_in votes_batch",
+    ),
+    (
+        "group hr",
+        "case_confirm case_send_back praise_confirm praise_return",
     ),
     (
         "head",
@@ -72,17 +92,27 @@ TABLE = (
     ),
     (
         "hr",
-        "close_now committee_add import_metrics import_metrics_batch import_metrics_cancel "
-        "import_metrics_confirm import_metrics_corrections import_metrics_state import_metrics_template "
-        "import_staff import_staff_batch import_staff_cancel import_staff_confirm "
+        "case_hold case_propose case_release close_now committee_add import_metrics import_metrics_batch "
+        "import_metrics_cancel import_metrics_confirm import_metrics_corrections import_metrics_state "
+        "import_metrics_template import_staff import_staff_batch import_staff_cancel import_staff_confirm "
         "import_staff_corrections import_staff_state import_staff_template incentives_amend "
         "incentives_batch incentives_batch_send incentives_call_hearing incentives_opinion "
-        "incentives_propose incentives_set_aside incentives_submit membership_end policy_publish "
-        "policy_submit policy_withdraw",
+        "incentives_propose incentives_set_aside incentives_submit membership_end outbox outbox_retry "
+        "outbox_retry_all policy_publish policy_submit policy_withdraw robot robot_new robot_switch "
+        "robot_test robots suspension_lift",
     ),
     (
         "hr research service",
         "answer campaign campaign_answers campaigns job_list job_retry jobs open_link",
+    ),
+    (
+        "hr service",
+        "case_ask case_entry case_extend case_investigate case_link case_link_answer case_person "
+        "case_resume case_statement case_tell_person case_topics case_unmask",
+    ),
+    (
+        "reports_reader",
+        "internal_report internal_report_file internal_report_step reports_inbox",
     ),
     (
         "research",
@@ -95,11 +125,23 @@ TABLE = (
     ),
     (
         "service",
-        "customer_unmask import_customers import_customers_batch import_customers_cancel "
+        "case_accept case_answer case_asked case_assign case_caller case_classify case_customer "
+        "case_decline case_follow_up case_merge case_new case_split cases_export customer_apart "
+        "customer_consent customer_contact_first customer_contact_remove customer_contacts customer_edit "
+        "customer_erase customer_home_remove customer_homes customer_merge customer_need_remove "
+        "customer_needs customer_new customer_preference_remove customer_preferences customer_unmask "
+        "customer_unmerge customers_duplicates customers_export feedback_code feedback_code_end "
+        "feedback_code_new feedback_codes import_customers import_customers_batch import_customers_cancel "
         "import_customers_confirm import_customers_corrections import_customers_state "
         "import_customers_template import_encounters import_encounters_batch import_encounters_cancel "
         "import_encounters_confirm import_encounters_corrections import_encounters_state "
-        "import_encounters_template report_edit report_submit",
+        "import_encounters_template mailbox mailbox_edit mailbox_look mailbox_new mailbox_state "
+        "mailbox_stop mailboxes praise_new praise_prove praise_shares praise_thank report_edit "
+        "report_submit",
+    ),
+    (
+        "staff",
+        "case_quick passed_on",
     ),
 )
 

@@ -5,6 +5,8 @@ from django.test import Client
 from django.urls import reverse
 
 from approvals.models import Committee, Membership, Motion
+from complaints.models import Allegation, FeedbackCode, Mailbox, Praise, SavedView
+from complaints.models import Case as Voice
 from core import access
 from customers.models import Customer
 from incentives.models import Case, Decision, Hearing, LedgerLine, Talk
@@ -12,7 +14,7 @@ from incentives.tests.build import Stage
 from jobs.imports import import_kinds, start_import
 from jobs.models import ImportBatch, Run
 from jobs.services import request_run
-from notifications.models import Message
+from notifications.models import Message, Robot, Suspension
 from notifications.services import notify
 from organization.models import Company, Employee, Role
 from policies.models import Version
@@ -22,7 +24,7 @@ from surveys.models import Answer, Campaign, OpenLink
 from surveys.services.campaigns import create_open_link
 from tests import factories
 from tests.factories import at
-from tests.test_access import staff_pages
+from tests.test_access import address, staff_pages
 
 #: what the number in an address names, by the address's first word, or by the page where that is not enough
 MODELS = {
@@ -46,7 +48,17 @@ MODELS = {
     "why/line": LedgerLine,
     "why/decision": Decision,
     "why/score": Score,
+    "cases": Voice,
+    "cases/codes": FeedbackCode,
+    "cases/views": SavedView,
+    "my/allegations": Allegation,
+    "mailboxes": Mailbox,
+    "outbox": Message,
+    "outbox/suspended": Suspension,
+    "robots": Robot,
 }
+#: where the first row of a table is not the right one
+KINDS = {"praises": "praise", "internal-reports": "report"}
 PAGES = [(route, name) for route, name, _callback in staff_pages() if "<int:pk>" in route]
 
 
@@ -71,6 +83,7 @@ def ours(company, settings, tmp_path):
     world.give_answers(campaign, stage.best, 1, 1)
     create_open_link(campaign, label="前台", by=user, at=at())
     factories.make_customer(company)
+    voices_of(company, user, stage.best)
     for kind in import_kinds:
         start_import(
             kind=kind, company=company, content="工号\nE1\n".encode(), name="a.csv", by=user, at=at()
@@ -105,8 +118,51 @@ def number_for(route):
     """The id of a thing of the first company that this address is about."""
     if route.startswith("imports/"):
         return ImportBatch.objects.get(kind=route.split("/")[1]).pk
-    model = MODELS[route.split("/<int")[0]]
+    noun = route.split("/<int")[0]
+    if noun in KINDS:
+        return Voice.objects.get(kind=KINDS[noun]).pk
+    model = MODELS[noun]
     return model.objects.order_by("pk").first().pk
+
+
+def address_of(route, number):
+    """The page of this thing; what stands below it (a file, a step) is the first there could be."""
+    return address("/" + route.replace("<int:pk>", str(number), 1)).lstrip("/").join(["/", ""])
+
+
+def voices_of(company, user, colleague):
+    """A complaint, a praise and an internal report, and what is kept beside them."""
+    for kind in ("complaint", "praise", "report"):
+        case = Voice.objects.create(
+            company=company,
+            number=kind,
+            key=kind,
+            kind=kind,
+            channel="web",
+            text="等了很久",
+            received_at=at(),
+        )
+        Allegation.objects.create(case=case, employee=colleague, statement="态度", added_at=at())
+    Praise.objects.create(case=Voice.objects.get(kind="praise"), form="written")
+    FeedbackCode.objects.create(company=company, code="a" * 22, label="大厅", made_by=user, made_at=at())
+    SavedView.objects.create(company=company, user=user, page="cases", name="一", query="", made_at=at())
+    Mailbox.objects.create(
+        company=company,
+        address="a@example.com",
+        host="imap.example.com",
+        username="a",
+        password_name="MAILBOX_A",
+        next_look_at=at(),
+    )
+    Suspension.objects.create(company=company, address_hash="a" * 64, suspended_at=at())
+    Robot.objects.create(
+        company=company,
+        kind="wecom",
+        label="一",
+        webhook_url="https://qyapi.weixin.qq.com/a",
+        per_minute=5,
+        created_at=at(),
+    )
 
 
 def browse(user):
@@ -118,7 +174,7 @@ def browse(user):
 def test_nothing_of_a_company_opens_for_somebody_equally_entitled_elsewhere(ours, stranger):
     client, opened = browse(stranger), []
     for route, name in PAGES:
-        address = reverse(name, args=[number_for(route)])
+        address = address_of(route, number_for(route))
         got, posted = (
             client.get(address).status_code,
             client.post(address, {"reason": "查看原因"}).status_code,
@@ -132,8 +188,11 @@ def test_the_same_addresses_are_there_for_whom_they_are_meant(ours):
     """The control: the 404 above come from the company, not from wrong addresses."""
     client, missing = browse(ours), []
     own = {"my_decision", "my_receipt", "my_hearing", "my_statement", "my_waiver", "my_talk", "talk"}
+    own |= {"my_allegation", "my_allegation_reply"}
     for route, name in PAGES:
-        if name not in own and client.get(reverse(name, args=[number_for(route)])).status_code == 404:
+        if name in own or route.count("<") > 1:
+            continue
+        if client.get(address_of(route, number_for(route))).status_code == 404:
             missing.append(name)
     assert missing == []
 
