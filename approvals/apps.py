@@ -10,6 +10,7 @@ class ApprovalsConfig(AppConfig):
         from approvals import loading, navigation, selectors, services
         from core.access import declare_verbs
         from core.registries import pack_loaders, tick_jobs, verifications
+        from notifications.registries import Group, message_groups
 
         declare_verbs(
             **{
@@ -20,5 +21,6 @@ class ApprovalsConfig(AppConfig):
         )
         pack_loaders.register("approvals.committees", loading.load_committees, order=7)
         navigation.register()
+        message_groups.register("votes", Group(_("Votes"), ("approvals.",)))
         tick_jobs.register("approvals.remind", services.remind, order=40)
         verifications.register("6 votes", selectors.violations)

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from audit.models import AuditRow, ChainHead, Seal
 from audit.rules import link_hash
+from core.registries import audited_apart
 
 BATCH = 1000
 
@@ -26,7 +27,7 @@ def record(
     company_id=None,
 ):
     """One row about `obj`. Free text belongs to the object itself; here stand ids and codes."""
-    if company_id is None:
+    if company_id is None and not any(is_apart(obj) for is_apart in audited_apart):
         company_id = getattr(obj, "company_id", None)
     return AuditRow.objects.create(
         company_id=company_id,

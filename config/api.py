@@ -5,5 +5,14 @@ from importlib import import_module
 from rest_framework.routers import SimpleRouter
 
 router = SimpleRouter()
-for room in ("organization", "policies", "approvals", "surveys", "scoring", "incentives"):
+for room in (
+    "organization",
+    "policies",
+    "approvals",
+    "customers",
+    "surveys",
+    "complaints",
+    "scoring",
+    "incentives",
+):
     import_module(f"{room}.api").register(router)

@@ -163,6 +163,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
 MEDIA_ROOT = VAR_DIR / "files"
+FILES_BY_PROXY = flag("FILES_BY_PROXY", default=False)  # granted files are handed over by X-Accel-Redirect
 ANCHOR_DIR = VAR_DIR / "anchors"
 FONT_DIR = BASE_DIR / "build" / "fonts"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -178,6 +179,22 @@ EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = flag("EMAIL_USE_TLS", default=False)
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "manyi@localhost")
+EMAIL_TIMEOUT = 20
+#: opt-outs and suspensions are found by it: set it to the old SECRET_KEY before changing that one
+ADDRESS_HASH_KEY = os.environ.get("ADDRESS_HASH_KEY") or SECRET_KEY
+
+SMS_BACKEND = os.environ.get("SMS_BACKEND", "file")  # file, console, http
+SMS_FILE_PATH = VAR_DIR / "sms"
+SMS_MAX_CHARS = int(os.environ.get("SMS_MAX_CHARS", "300"))
+SMS_HTTP_URL = os.environ.get("SMS_HTTP_URL", "")
+SMS_HTTP_TEMPLATE = os.environ.get("SMS_HTTP_TEMPLATE") or '{"phone": "$phone", "text": "$text", "id": "$id"}'
+SMS_HTTP_HEADERS = os.environ.get("SMS_HTTP_HEADERS") or "{}"  # JSON, such as an Authorization
+SMS_HTTP_ACCEPTED = os.environ.get("SMS_HTTP_ACCEPTED") or "{}"  # JSON that an answer of success holds
+SMS_HTTP_SECRET = os.environ.get("SMS_HTTP_SECRET", "")  # signs time and body with HMAC-SHA256
+
+#: besides the three vendors' own hosts: "https://relay.example.com,https://10.0.0.5:8443"
+ROBOT_EXTRA_ORIGINS = [one for one in os.environ.get("ROBOT_EXTRA_ORIGINS", "").split(",") if one]
+ROBOT_ALLOW_PRIVATE = flag("ROBOT_ALLOW_PRIVATE", default=False)
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -242,7 +259,8 @@ SPECTACULAR_SETTINGS = {
             "ErrorCode429",
             "ErrorCode500",
         )
-    },  # fmt: skip
+    }
+    | {f"Voice{name}Enum": f"complaints.models.{name}" for name in ("Channel", "Kind", "State")},  # fmt: skip
 }
 
 LOGGING = {

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("customers.urls")),
     path("", include("approvals.urls")),
     path("", include("surveys.urls")),
+    path("", include("complaints.urls")),
     path("", include("scoring.urls")),
     path("", include("incentives.urls")),
     path("", include("reports.urls")),

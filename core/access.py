@@ -8,6 +8,7 @@ from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import BasePermission
 
 #: verb -> English sentence of what it allows; filled by each room's `ready()`, shown on the roles page
@@ -58,5 +59,8 @@ class Requires(BasePermission):
             return False
         needed = view.required_verbs
         if isinstance(needed, dict):
-            needed = needed[getattr(view, "action", None) or request.method.lower()]
+            asked = getattr(view, "action", None) or request.method.lower()
+            if asked not in needed:
+                raise MethodNotAllowed(request.method)
+            needed = needed[asked]
         return may(request.user, *needed)

@@ -32,10 +32,15 @@ class Registry:
 
 #: called by core.flow.advance with (verb, obj, by, at, on_behalf_of, from_state, to_state, reason_code)
 transition_recorders = Registry()
+#: name -> callable(obj) -> bool: rows about it are chained with the installation's, not with its company's, so that
+#: nobody who reads the company's log learns of it, not even by a gap in the links
+audited_apart = Registry()
 #: event name -> Registry of handler name -> callable(event); see core.events
 event_handlers = {}
 #: section name -> parser(dict) -> frozen dataclass; raises ValueError with a sentence (policies)
 policy_sections = Registry()
+#: "policies" -> callable(company, section name, day): what holds on that day, for rooms beside policies on its floor
+policy_readers = Registry()
 #: name -> callable(pack: dict, company, at) run by load_policy, in order
 pack_loaders = Registry()
 #: name -> core.closing.CloseStep run by scoring's period close, in order

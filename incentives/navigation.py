@@ -226,5 +226,5 @@ def register():
     topics.register(TOPIC, Topic(topic_title, "incentives/ballot.html", topic_context, topic_questions))
 
 
-#: place in the sidebar; groups follow ui.md §4
+#: place in the sidebar; a group stands where its first item does
 ORDERS = {"queue": 30, "execution": 30, "ledger": 30, "talks": 32, "own": 87, "notices": 67}

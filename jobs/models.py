@@ -79,6 +79,21 @@ class Upload(models.Model):
     uploaded_at = models.DateTimeField()
 
 
+class Attachment(models.Model):
+    """A photo, scan, recording or document of something: checked by content, served by a view that asks."""
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    file = models.FileField(upload_to="attachments", blank=True)
+    name = models.CharField(max_length=120)
+    content_type = models.CharField(max_length=80)
+    size = models.PositiveBigIntegerField()
+    checksum = models.CharField(max_length=64)
+    kept_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    kept_at = models.DateTimeField()
+
+
 class ImportBatchQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Batches of the kinds this user may import, in the companies where they may."""

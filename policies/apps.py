@@ -9,8 +9,8 @@ class PoliciesConfig(AppConfig):
     def ready(self):
         from core.access import declare_verbs
         from core.navigation import NavItem
-        from core.registries import inbox_sources, navigation, searches, verifications
-        from policies import inbox, services
+        from core.registries import inbox_sources, navigation, policy_readers, searches, verifications
+        from policies import inbox, selectors, services
 
         declare_verbs(
             **{
@@ -36,6 +36,7 @@ class PoliciesConfig(AppConfig):
             NavItem(_("Roles and rights"), "key", "roles", ("organization.view",), _("Rules and people")),
             order=830,
         )
+        policy_readers.register("policies", selectors.section)
         inbox_sources.register("policies", inbox.items)
         searches.register("policies", inbox.search, order=20)
         verifications.register("4 frozen policies", services.violations)

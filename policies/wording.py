@@ -23,6 +23,9 @@ SECTIONS = {
     "rules": _("Rewards and penalties"),
     "money": _("Money"),
     "letters": _("Document numbers"),
+    "complaints": _("Complaints and praise"),
+    "topics": _("Topics"),
+    "customers": _("Customer files"),
 }
 
 #: rooms as the table of roles names them
@@ -30,6 +33,8 @@ ROOMS = {
     "core": _("Start page"),
     "surveys": _("Surveys"),
     "customers": _("Customers"),
+    "complaints": _("Complaints and praise"),
+    "notifications": _("Messages"),
     "scoring": _("Scores and rankings"),
     "incentives": _("Rewards and penalties"),
     "approvals": _("Management group"),
@@ -106,6 +111,29 @@ WORDS = {
     "committees.*.one_return_ends": (_("one return sends it back"), "yes_no"),
     "committees.*.is_blind": (_("votes are shown only after the end"), "yes_no"),
     "committees.*.voting_days": (_("votes are cast within"), "days"),
+    "complaints.classes.*.first_answer_days": (_("first answer within"), "days"),
+    "complaints.classes.*.answer_days": (_("answered within"), "days"),
+    "complaints.classes.*.warn_days": (_("warning before the due day"), "days"),
+    "complaints.classes.*.extension_days": (_("one extension is"), "days"),
+    "complaints.classes.*.max_extensions": (_("extensions, at most"), "text"),
+    "complaints.classes.*.is_simple": (_("may be answered without an investigation"), "yes_no"),
+    "complaints.problem_types.*.department": (_("goes to"), "code"),
+    "complaints.problem_types.*.dimension": (_("belongs to the dimension"), "code"),
+    "complaints.problem_types.*.class_code": (_("is of the class"), "code"),
+    "complaints.default_class.*": (_("class a case starts with"), "code"),
+    "complaints.prefixes.*": (_("numbers begin with"), "text"),
+    "complaints.grace_days": (_("after the answer a case may be reopened within"), "days"),
+    "complaints.max_reopens": (_("a case is reopened at most, times"), "text"),
+    "complaints.max_pause_days": (_("waiting for the customer stops the clock for at most"), "days"),
+    "complaints.repeat_days": (_("a repeat complaint follows within"), "calendar_days"),
+    "complaints.keep_days": (_("texts and contacts are removed after"), "calendar_days"),
+    "complaints.hot_days": (_("hot topics compare the last"), "calendar_days"),
+    "complaints.low_answer_at_most": (_("a survey answer opens a complaint at or below (0: never)"), "text"),
+    "complaints.most_files": (_("files a customer may add, at most"), "text"),
+    "complaints.hotline": (_("hotline"), "text"),
+    "customers.stages.*.holds": (_("holds for"), "code"),
+    "customers.stages.*.below_years": (_("until, years after moving in"), "text"),
+    "topics.*.words": (_("shown by the words"), "text"),
     "money.fine_enabled": (_("fines are allowed"), "yes_no"),
     "money.default_class": (_("money is booked as"), "code"),
 }
@@ -211,6 +239,10 @@ def _subject(content, path):
         "composite": content.get("composite", {}).get("parts", []),
     }
     named = section.get(path[0], content.get(path[0], []))
+    if isinstance(named, dict):  # a section of several lists
+        named = named.get(path[1], [])
+    if isinstance(named, dict):
+        return code
     return next((local(item, "name") for item in named if item.get("code") == code), code)
 
 

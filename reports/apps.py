@@ -10,6 +10,7 @@ class ReportsConfig(AppConfig):
         from core.access import declare_verbs
         from core.closing import CloseStep
         from core.registries import close_steps
+        from notifications.registries import Group, message_groups
         from reports import navigation, services
         from scoring.models import Close
 
@@ -25,3 +26,4 @@ class ReportsConfig(AppConfig):
         )
         close_steps.register("report", CloseStep(_("Draft the report"), Close.REPORT, services.run), order=40)
         navigation.register()
+        message_groups.register("reports", Group(_("Monthly reports and closing"), ("reports.", "scoring.")))

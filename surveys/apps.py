@@ -45,5 +45,5 @@ class SurveysConfig(AppConfig):
                 verbs=("surveys.view",),
                 group=_("Customers and surveys"),
             ),
-            order=510,
+            order=40,
         )

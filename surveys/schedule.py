@@ -3,15 +3,17 @@
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from core.flow import Refused
 from core.period import SHANGHAI, Period
-from customers.models import Encounter
+from customers.models import Customer, Encounter
+from customers.selectors import askable, with_merged
 from organization.models import Company
 from surveys.models import Campaign, Invitation
-from surveys.selectors import Member, askable, survey_rules
+from surveys.selectors import Member, survey_rules
 from surveys.services.campaigns import (
     close_campaign,
     create_campaign,
@@ -106,22 +108,27 @@ def invite_after_encounters(company, rule, *, at):
         campaign = continuous_campaign(company, rule, at=at)
     except Refused:  # the questionnaire is not published yet
         return 0
-    return _invite(campaign, due.select_related("customer")[:BATCH], rule, at=at)
+    return _invite(campaign, due.select_related("customer__merged_into")[:BATCH], rule, at=at)
 
 
 def _encounters_to_ask(company, rule, latest, at):
-    """The newest first: when a customer was served twice, the answer is about the last time."""
+    """The newest first: when a customer was served twice, the answer is about the last time.
+
+    All files of one person count as one: asked under any of them, they are left in peace.
+    """
     asked = Invitation.objects.filter(encounter=OuterRef("pk"))
-    quiet = Invitation.objects.filter(
-        customer=OuterRef("customer"), company=company, made_at__gt=at - dt.timedelta(days=rule.quiet_days)
+    quiet = Customer.objects.filter(
+        Q(pk=OuterRef("person")) | Q(merged_into=OuterRef("person")),
+        invitations__company=company,
+        invitations__made_at__gt=at - dt.timedelta(days=rule.quiet_days),
     )
     fresh = Encounter.objects.filter(
         company=company,
         kind__in=rule.kinds,
         day__lte=latest,
         day__gt=latest - dt.timedelta(days=CATCH_UP_DAYS),
-        customer__in=askable(company).values("pk"),
-    )
+    ).annotate(person=Coalesce("customer__merged_into", "customer"))
+    fresh = fresh.filter(person__in=askable(company).values("pk"))
     return fresh.filter(~Exists(asked), ~Exists(quiet)).order_by("-day", "-pk")
 
 
@@ -130,18 +137,16 @@ def _invite(campaign, encounters, rule, *, at):
     Campaign.objects.select_for_update().get(pk=campaign.pk)
     seen, made = set(), 0
     quiet_since = at - dt.timedelta(days=rule.quiet_days)
-    ids = [encounter.customer_id for encounter in encounters]
-    asked = set(
-        Invitation.objects.filter(customer__in=ids, made_at__gt=quiet_since).values_list(
-            "customer_id", flat=True
-        )
-    )
+    files = with_merged(encounter.customer.live_id for encounter in encounters)
+    recent = Invitation.objects.filter(customer__in=files, made_at__gt=quiet_since)
+    asked = {files[pk] for pk in recent.values_list("customer_id", flat=True)}
     for served in encounters:
-        if served.customer_id in seen | asked:
+        customer = served.customer.merged_into or served.customer
+        if customer.pk in seen | asked:
             continue
-        seen.add(served.customer_id)
-        member = Member(served.customer_id, served.kind, "", served.pk)
-        invitation, token = make_invitation(campaign, served.customer, served, member, at=at)
+        seen.add(customer.pk)
+        member = Member(customer.pk, served.kind, "", served.pk)
+        invitation, token = make_invitation(campaign, customer, served, member, at=at)
         invitation.expires_at = at + dt.timedelta(days=rule.open_days)
         invitation.save()
         write_invitation(invitation, token, at=at)

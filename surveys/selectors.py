@@ -3,14 +3,15 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.navigation import SearchHit
 from core.period import SHANGHAI
-from customers.models import Consent, Customer, Encounter, Purchase
+from customers.models import Consent, Encounter, Purchase
+from customers.selectors import askable, leading
 from customers.services import may_be_asked
 from policies.selectors import section
 from surveys.content import NOT_APPLICABLE
@@ -31,16 +32,6 @@ def survey_rules(company, day):
     return section(company, "surveys", day)
 
 
-def askable(company):
-    """Customers who take part in surveys: the switch of the file, and the newest consent where there is one."""
-    newest = Consent.objects.filter(customer=OuterRef("pk"), purpose=Consent.Purpose.SURVEYS).order_by(
-        "-at", "-pk"
-    )
-    customers = Customer.objects.filter(company=company, may_be_surveyed=True)
-    given = customers.annotate(newest_consent=Subquery(newest.values("is_given")[:1]))
-    return given.filter(Q(newest_consent=None) | Q(newest_consent=True))
-
-
 @dataclass(frozen=True)
 class Member:
     """One customer who may be drawn, with the newest service encounter (or None) that the answer will be about."""
@@ -56,11 +47,13 @@ class Member:
 
 
 def frame(company, audience, day):
-    """Everybody who may be drawn (surveys.sampling describes `audience`), each once, in order of id."""
+    """Everybody who may be drawn (surveys.sampling describes `audience`), each once, in order of id.
+
+    Of the files of one person only the leading one is drawn, with what was bought and served under all of them.
+    """
     if audience.get("numbers"):
-        segments = dict.fromkeys(
-            askable(company).filter(number__in=audience["numbers"]).values_list("pk", flat=True), PICKED
-        )
+        picked = leading(company, number__in=audience["numbers"])
+        segments = dict.fromkeys(askable(company).filter(pk__in=picked).values_list("pk", flat=True), PICKED)
     else:
         segments = dict.fromkeys(_prospects(company, audience.get("prospects_days"), day), PROSPECT)
         segments |= dict.fromkeys(_buyers(company, audience.get("recent_days"), day), BUYER)
@@ -71,33 +64,26 @@ def frame(company, audience, day):
 def _buyers(company, days, day):
     if not days:
         return []
-    recent = Purchase.objects.filter(
-        customer=OuterRef("pk"), signed_on__gt=day - dt.timedelta(days=days), signed_on__lte=day
-    )
-    return askable(company).filter(Exists(recent)).values_list("pk", flat=True)
+    since = day - dt.timedelta(days=days)
+    recent = leading(company, purchases__signed_on__gt=since, purchases__signed_on__lte=day)
+    return askable(company).filter(pk__in=recent).values_list("pk", flat=True)
 
 
 def _prospects(company, days, day):
     if not days:
         return []
-    recent = Encounter.objects.filter(
-        customer=OuterRef("pk"), day__gt=day - dt.timedelta(days=days), day__lte=day
-    )
-    bought = Purchase.objects.filter(customer=OuterRef("pk"))
-    return (
-        askable(company)
-        .filter(Exists(recent), ~Exists(bought), is_prospect=True)
-        .values_list("pk", flat=True)
-    )
+    since = day - dt.timedelta(days=days)
+    recent = leading(company, encounters__day__gt=since, encounters__day__lte=day)
+    bought = leading(company, pk__in=Purchase.objects.filter(company=company).values("customer"))
+    found = askable(company).filter(pk__in=recent, is_prospect=True).exclude(pk__in=bought)
+    return found.values_list("pk", flat=True)
 
 
 def _newest_encounters(company, day):
-    """{customer id: (site name, encounter id)} of the newest encounter up to the day."""
+    """{id of the leading file: (site name, encounter id)} of the newest encounter up to the day."""
     rows = Encounter.objects.filter(company=company, day__lte=day).order_by("day", "pk")
-    return {
-        customer: (site or "", pk)
-        for customer, site, pk in rows.values_list("customer_id", "site__name", "pk")
-    }
+    person = Coalesce("customer__merged_into", "customer")
+    return {customer: (site or "", pk) for customer, site, pk in rows.values_list(person, "site__name", "pk")}
 
 
 def response(campaign):

@@ -12,6 +12,7 @@ from core.flow import Refused, advance
 from core.period import SHANGHAI
 from core.tokens import hash_token, new_token
 from customers.models import Customer, Encounter
+from customers.selectors import with_merged
 from jobs.services import request_run
 from surveys import sampling
 from surveys.models import Campaign, Invitation, Mode, OpenLink
@@ -135,7 +136,11 @@ def invite_batch(campaign, members, *, at):
     """
     Campaign.objects.select_for_update().get(pk=campaign.pk)
     ids = [member.customer_id for member in members]
-    invited = set(campaign.invitations.filter(customer__in=ids).values_list("customer_id", flat=True))
+    files = with_merged(ids)  # whoever was invited under a file joined to another since is invited already
+    invited = {
+        files[pk]
+        for pk in campaign.invitations.filter(customer__in=files).values_list("customer_id", flat=True)
+    }
     customers = Customer.objects.in_bulk(set(ids) - invited)
     encounters = Encounter.objects.in_bulk([member.encounter_id for member in members if member.encounter_id])
     new = []
