@@ -92,10 +92,12 @@ def end_due_hearings(at):
 
 @transaction.atomic
 def _end(pk, at):
-    hearing = Hearing.objects.select_for_update().select_related("decision").get(pk=pk)
-    if hearing.ended_at is not None or hearing.decision.state != Decision.State.HEARING:
+    # The decision first, then its hearing: the order of waive_hearing, so that neither waits for the other.
+    decision = Decision.objects.select_for_update().get(pk=Hearing.objects.get(pk=pk).decision_id)
+    hearing = Hearing.objects.select_for_update().get(pk=pk)
+    if hearing.ended_at is not None or decision.state != Decision.State.HEARING:
         return 0
-    advance(hearing.decision, Decision.END_HEARING, by=None, at=at)
+    advance(decision, Decision.END_HEARING, by=None, at=at)
     Hearing.objects.filter(pk=pk).update(ended_at=at)
     _tell_proposer(hearing, "ended", at)
     return 1
