@@ -1,0 +1,28 @@
+from incentives.models.case import Case
+from incentives.models.decision import Decision, Hearing
+from incentives.models.execution import Duty, DutyFile, Mark, Notice, Talk, Warning
+from incentives.models.hand import HandReport, HandReportFile
+from incentives.models.ledger import LedgerLine, PayrollBatch, PayrollLine
+from incentives.models.rule import Rule
+from incentives.models.scope import VisibleQuerySet
+from incentives.models.simulation import Simulation
+
+__all__ = [
+    "Case",
+    "Decision",
+    "Duty",
+    "DutyFile",
+    "HandReport",
+    "HandReportFile",
+    "Hearing",
+    "LedgerLine",
+    "Mark",
+    "Notice",
+    "PayrollBatch",
+    "PayrollLine",
+    "Rule",
+    "Simulation",
+    "Talk",
+    "VisibleQuerySet",
+    "Warning",
+]

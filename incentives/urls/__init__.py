@@ -1,0 +1,3 @@
+from incentives.urls import decisions
+
+urlpatterns = [*decisions.urlpatterns]

@@ -1,0 +1,14 @@
+"""Checksum parts of a close and what `verify` asks."""
+
+from core.registries import verifications
+from incentives import selectors
+from scoring.services.checksums import Part, checksum_parts
+
+
+def register():
+    checksum_parts.register("cases", Part(selectors.stored_cases, selectors.recomputed_cases), order=30)
+
+    verifications.register("4 cases", selectors.fact_4)
+    verifications.register("4 one live decision", selectors.fact_4_overlaps)
+    verifications.register("5 ledger", selectors.fact_5)
+    verifications.register("6 decisions", selectors.fact_6)

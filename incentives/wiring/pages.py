@@ -1,0 +1,20 @@
+"""Navigation and the groups of messages."""
+
+from django.utils.translation import gettext_lazy as _
+
+from incentives import navigation
+from notifications.registries import Group, message_groups
+
+
+def register():
+    navigation.register()
+    own = ("hearing", "issued", "posted", "reversed", "set_aside", "talk")
+    message_groups.register(
+        "incentives.own",
+        Group(
+            _("Decisions about you, hearings and talks"),
+            tuple(f"incentives.{kind}" for kind in own),
+            is_fixed=True,
+        ),
+    )
+    message_groups.register("incentives", Group(_("Proposals to work on"), ("incentives.",)))
