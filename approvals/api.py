@@ -26,6 +26,8 @@ class MotionSerializer(serializers.ModelSerializer):
                 "is_recused": view.is_recused,
                 "has_voted": view.has_voted,
                 "choice": view.choice or None,
+                "cast_by": view.cast_by or None,
+                "weight": view.seat.weight,
             }
             for view in visible_votes(motion, self.context["request"].user)
         ]
@@ -36,6 +38,7 @@ class MotionSerializer(serializers.ModelSerializer):
             "entitled": counted.entitled,
             "quorum": counted.quorum,
             "needed": counted.needed,
+            "total_weight": counted.total_weight,
             "voted": counted.voted,
             "is_possible": counted.is_quorum_possible,
         }

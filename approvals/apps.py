@@ -7,7 +7,7 @@ class ApprovalsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from approvals import loading, navigation, selectors, services
+        from approvals import loading, navigation, services, verification
         from core.access import declare_verbs
         from core.registries import pack_loaders, tick_jobs, verifications
         from notifications.registries import Group, message_groups
@@ -23,4 +23,4 @@ class ApprovalsConfig(AppConfig):
         navigation.register()
         message_groups.register("votes", Group(_("Votes"), ("approvals.",)))
         tick_jobs.register("approvals.remind", services.remind, order=40)
-        verifications.register("6 votes", selectors.violations)
+        verifications.register("6 votes", verification.violations)

@@ -1,4 +1,4 @@
-"""What a page shows of one motion to one person: seats, quorum, own ballot, stand-ins."""
+"""What a page shows of one motion to one person: seats, quorum, own ballots, stand-ins."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,7 @@ from django.utils.functional import cached_property
 from accounts.models import User
 from approvals import selectors
 from approvals.models import Motion
+from organization.scopes import employee_id_of
 
 
 @dataclass
@@ -22,6 +23,14 @@ class Ballot:
     def is_blind(self):
         return self.motion.terms["is_blind"]
 
+    @property
+    def is_weighted(self):
+        return self.motion.terms.get("is_weighted", False)
+
+    @property
+    def is_hidden(self):
+        return selectors.hides_directions(self.motion)
+
     @cached_property
     def lines(self):
         return selectors.visible_votes(self.motion, self.user)
@@ -30,18 +39,45 @@ class Ballot:
     def mine(self):
         return next((line for line in self.lines if line.is_own), None)
 
+    @cached_property
+    def seats(self):
+        """Seats on which the visitor may vote now, their own first."""
+        return selectors.votable_seats(self.motion, self.user) if self.is_open else []
+
     @property
     def may_vote(self):
-        line = self.mine
-        return self.is_open and line is not None and not line.has_voted and not line.is_recused
+        return bool(self.seats)
+
+    @cached_property
+    def for_others(self):
+        """Votes the visitor has cast for members they stand for."""
+        return [line for line in self.lines if line.cast_by and not line.is_hidden and not line.is_own]
+
+    @property
+    def is_excluded_delegate(self):
+        """Concerned by the matter, so that they cannot vote for the member they stand for either."""
+        return (
+            self.is_open
+            and not self.seats
+            and self.mine is None
+            and str(employee_id_of(self.user)) in self.motion.excluded
+        )
 
     @property
     def recused(self):
         return [line for line in self.lines if line.is_recused]
 
     @cached_property
+    def dissent(self):
+        return selectors.dissent_of(self.lines, self.motion.state)
+
+    @cached_property
     def tally(self):
         return selectors.tally(self.motion)
+
+    @property
+    def in_words(self):
+        return selectors.sides_in_words(self.tally.sides, self.is_weighted)
 
     @cached_property
     def to_fill(self):

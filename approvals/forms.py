@@ -1,11 +1,20 @@
+from allauth.account.adapter import get_adapter
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from approvals.models import Vote
+from approvals.models import Committee, Motion, Vote
 from organization.models import Employee
+from organization.scopes import today
+from organization.selectors import employees_with_verb
 
 LONGEST_REASON = 1000
+HEAVIEST = 1000
+
+
+def day_field(**options):
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"class": "form-control", "type": "date"})
+    return forms.DateField(widget=widget, **options)
 
 
 def beside_the_field(form, refusal):
@@ -46,7 +55,9 @@ class VoteForm(forms.Form):
 
 
 class LineForm(VoteForm):
-    """One line of a batch: no choice leaves the line open."""
+    """One line of a batch: no choice leaves the line open. `shown`: fingerprint of what the line said."""
+
+    shown = forms.CharField(widget=forms.HiddenInput, required=False)
 
     choice = forms.ChoiceField(choices=Vote.Choice.choices, widget=forms.RadioSelect, required=False)
     reason = forms.CharField(
@@ -55,6 +66,27 @@ class LineForm(VoteForm):
         required=False,
         widget=forms.TextInput(attrs={"class": "form-control"}),
     )
+
+
+class PasswordForm(forms.Form):
+    """The password once more, for this submission only; tries are counted and limited as at sign-in."""
+
+    password = forms.CharField(
+        label=_("Your password"),
+        help_text=_("Asked again, because a batch casts many votes in your name."),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"class": "form-control", "autocomplete": "current-password"}),
+        error_messages={"required": _("Enter your password; nothing was cast.")},
+    )
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self):
+        if not get_adapter().reauthenticate(self.user, self.cleaned_data["password"]):
+            raise forms.ValidationError(_("This is not your password; nothing was cast."))
+        return self.cleaned_data["password"]
 
 
 class RecuseForm(forms.Form):
@@ -73,32 +105,88 @@ class MembershipForm(forms.Form):
         queryset=Employee.objects.none(),
         widget=forms.Select(attrs={"class": "form-select"}),
     )
-    starts_on = forms.DateField(
-        label=_("Term starts on"), widget=forms.DateInput(attrs={"class": "form-control", "type": "date"})
-    )
-    ends_on = forms.DateField(
+    starts_on = day_field(label=_("Term starts on"))
+    ends_on = day_field(
         label=_("Term ends on"),
         help_text=_("Leave empty when the end is not fixed."),
         required=False,
-        widget=forms.DateInput(attrs={"class": "form-control", "type": "date"}),
     )
     is_chair = forms.BooleanField(
         label=_("Chairs the group"),
         required=False,
         widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
     )
+    weight = forms.IntegerField(
+        label=_("Weight of the vote"),
+        min_value=1,
+        max_value=HEAVIEST,
+        initial=1,
+        widget=forms.NumberInput(attrs={"class": "form-control"}),
+    )
 
-    def __init__(self, *args, company, **kwargs):
+    def __init__(self, *args, committee, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["employee"].queryset = Employee.objects.filter(company=company, left_on=None)
+        self.fields["employee"].queryset = Employee.objects.filter(company=committee.company_id, left_on=None)
+        if not committee.is_weighted:
+            del self.fields["weight"]
         self.fields["employee"].empty_label = gettext("Choose a colleague")
 
 
 class EndMembershipForm(forms.Form):
-    ends_on = forms.DateField(
-        label=_("Last day of the term"),
-        widget=forms.DateInput(attrs={"class": "form-control", "type": "date"}),
+    ends_on = day_field(label=_("Last day of the term"))
+
+
+class DelegationForm(forms.Form):
+    """`committees`: those in which the member sits."""
+
+    committee = forms.ModelChoiceField(
+        label=pgettext_lazy("committee", "Group"),
+        queryset=Committee.objects.none(),
+        empty_label=None,
+        widget=forms.Select(attrs={"class": "form-select"}),
     )
+    delegate = forms.ModelChoiceField(
+        label=_("Who votes for you"),
+        help_text=_("Not in matters that concern them; there you vote yourself."),
+        queryset=Employee.objects.none(),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    starts_on = day_field(label=_("First day"))
+    ends_on = day_field(label=_("Last day"))
+
+    def __init__(self, *args, company, committees, member, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["committee"].queryset = committees
+        voters = employees_with_verb(company, "approvals.vote", today())
+        self.fields["delegate"].queryset = voters.filter(left_on=None).exclude(pk=member.pk)
+        self.fields["delegate"].empty_label = gettext("Choose a colleague")
+
+
+class SpanForm(forms.Form):
+    """From a day to a day, both may be empty."""
+
+    since = day_field(label=_("Decided from"), required=False)
+    until = day_field(label=_("Decided until"), required=False)
+
+
+class MinutesForm(forms.Form):
+    """`choosable`: closed motions that stand in no minutes yet."""
+
+    motions = forms.ModelMultipleChoiceField(
+        queryset=Motion.objects.none(),
+        error_messages={"required": _("Choose at least one vote for the minutes.")},
+    )
+    remarks = forms.CharField(
+        label=pgettext_lazy("minutes", "Remarks"),
+        help_text=_("What else was said or agreed; may stay empty."),
+        max_length=2000,
+        required=False,
+        widget=text_area(),
+    )
+
+    def __init__(self, *args, choosable, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["motions"].queryset = choosable
 
 
 class StandInForm(forms.Form):

@@ -41,4 +41,7 @@ def checked(row):
         )
     if row["voting_days"] < 1:
         raise ValueError(f"[[committees]] {row['code']}: voting_days is at least 1")
-    return {name: row[name] for name in FIELDS} | {"name_en": row.get("name_en", "")}
+    return {name: row[name] for name in FIELDS} | {
+        "name_en": row.get("name_en", ""),
+        "is_weighted": row.get("is_weighted", False),
+    }

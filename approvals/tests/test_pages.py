@@ -1,51 +1,25 @@
 """The group's pages over a topic of their own: rights, blindness, equal choices, batch, committee."""
 
 import pytest
-from django.test import Client
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from approvals import topics
 from approvals.models import Membership, Motion, Vote
 from approvals.tests import build
+from approvals.tests.pages import address, browse, make_room, register_topic, text
 from tests import factories
-
-TOPIC = "tests.question"
-
-
-def questions(ids):
-    return {pk: topics.Question(f"是否同意第 {pk} 件？", is_batchable=pk < 10) for pk in ids}
 
 
 @pytest.fixture
 def room(company, monkeypatch):
-    """A committee of three with their users; topics of tests can be shown and batched."""
-    registry = topics.topics
-    monkeypatch.setattr(registry, "_entries", dict(registry._entries))
-    registry.register(TOPIC, topics.Topic(title=lambda pk: f"是否同意第 {pk} 件？", questions=questions))
-    committee = build.make_committee(company)
-    committee.users = build.make_members(committee, 3)
-    committee.proposer = build.make_proposer(committee)
-    return committee
+    register_topic(monkeypatch)
+    return make_room(company)
 
 
 @pytest.fixture
 def motion(room):
     return build.make_motion(room, proposed_by=room.proposer)
-
-
-def browse(user=None):
-    client = Client()
-    if user is not None:
-        client.force_login(user)
-    return client
-
-
-def address(name, thing):
-    return reverse(name, args=[thing.pk])
-
-
-def text(response):
-    return response.content.decode()
 
 
 def test_the_list_names_what_waits_for_me(room, motion):
@@ -160,43 +134,6 @@ def test_an_auditor_reads_but_does_not_vote(room, motion):
     assert auditor.post(address("vote_cast", motion), {"choice": "approve"}).status_code == 403
 
 
-def test_the_batch_asks_for_the_password_first(room, motion):
-    user = room.users[0]
-    user.set_password("a long pass phrase")
-    user.save()
-    member = browse(user)
-    asked = member.get(reverse("votes_batch"))
-    assert asked.url.startswith(reverse("account_reauthenticate"))
-    member.post(asked.url, {"password": "wrong"})
-    assert member.post(reverse("votes_batch"), {f"m{motion.pk}-choice": "approve"}).status_code == 302
-    assert not Vote.objects.exists()
-    member.post(asked.url, {"password": "a long pass phrase"})
-    assert member.get(reverse("votes_batch")).status_code == 200
-
-
-def test_the_batch_shows_each_reward_and_leaves_blank_lines_open(room, motion):
-    build.make_motion(room, topic_id=2, proposed_by=room.proposer)
-    penalty = build.make_motion(room, topic_id=11, proposed_by=room.proposer)
-    member = browse(room.users[0])
-    page = text(member.get(reverse("votes_batch")))
-    assert "第 1 件" in page and "第 2 件" in page
-    assert "第 11 件" not in page
-    assert " checked" not in page
-    response = member.post(reverse("votes_batch"), {f"m{motion.pk}-choice": "approve"})
-    assert response.url == reverse("votes")
-    assert [vote.seat.motion_id for vote in Vote.objects.all()] == [motion.pk]
-    assert not penalty.seats.exclude(vote=None).exists()
-
-
-def test_a_batch_with_a_bad_line_casts_nothing(room, motion):
-    second = build.make_motion(room, topic_id=2, proposed_by=room.proposer)
-    lines = {f"m{motion.pk}-choice": "approve", f"m{second.pk}-choice": "reject", f"m{second.pk}-reason": ""}
-    response = browse(room.users[0]).post(reverse("votes_batch"), lines)
-    assert response.status_code == 422
-    assert not Vote.objects.exists()
-    assert browse(room.users[0]).post(reverse("votes_batch"), {}).status_code == 422
-
-
 def test_the_committee_page_says_how_it_decides(room):
     page = text(browse(room.users[0]).get(address("committee", room)))
     for words in ("3 人", "至少 67% 须投票", "超过 50% 同意才通过", "一票退回即退回", "表决期 3 个工作日"):
@@ -244,3 +181,25 @@ def test_the_chair_names_a_stand_in_when_no_quorum_is_left(room):
     assert browse(stranger).post(address("vote_stand_in", motion), data).status_code == 403
     assert chair.post(address("vote_stand_in", motion), data).status_code == 302
     assert motion.seats.get(employee=stand_in.employee).stands_in_for == room.users[1].employee
+
+
+def queries_of(client, place):
+    client.get(place)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(place).status_code == 200
+    return len(asked)
+
+
+@pytest.mark.parametrize("name", ["votes", "votes_batch", "committee", "minutes_new"])
+def test_a_longer_list_asks_no_more_queries(room, name):
+    client = browse(factories.user_with(room.company, "approvals.manage", "approvals.vote"))
+    place = reverse(name, args=[] if name.startswith("votes") else [room.pk])
+    everybody = {user.employee.pk: "line" for user in room.users[1:]}
+    counts = []
+    for numbers in (range(2), range(2, 8)):
+        for number in numbers:
+            build.make_motion(room, topic_id=number, proposed_by=room.proposer, excluded=everybody)
+            closed = build.make_motion(room, topic_id=100 + number, proposed_by=room.proposer)
+            build.vote(closed, room.users[0], "return")
+        counts.append((queries_of(client, place), queries_of(browse(room.users[0]), place)))
+    assert counts[0] == counts[1]

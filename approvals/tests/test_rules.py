@@ -79,6 +79,115 @@ def test_terms_of_the_committee_decide(said, changes, outcome):
     assert rules.count(ballots(said), terms(**changes)).outcome == outcome
 
 
+def weighted(said):
+    """'a3r1.2': a choice and its weight, seat by seat."""
+    words = {"a": "approve", "r": "reject", "t": "return", ".": ""}
+    pairs = zip(said[::2], said[1::2], strict=True)
+    return [rules.Ballot(choice=words[letter], weight=int(weight)) for letter, weight in pairs]
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome", "needed"),
+    [
+        ("a3a1.1", rules.CARRIED, 3),
+        ("a3.1.1", rules.OPEN, 3),
+        ("a1a1.3", rules.OPEN, 3),
+        ("a1a1r3", rules.REJECTED, 3),
+        ("r3.1.1", rules.REJECTED, 3),
+        ("a2a1r1t2", rules.RETURNED, 4),
+        ("a5.1.1.1", rules.OPEN, 5),
+        ("a5a1.1.1", rules.OPEN, 5),
+        ("a5a1t1.1", rules.CARRIED, 5),
+    ],
+)
+def test_weights_decide_but_heads_make_the_quorum(said, outcome, needed):
+    tally = rules.count(weighted(said), terms(is_weighted=True))
+    assert (tally.outcome, tally.needed) == (outcome, needed)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "choice", "is_dissent"),
+    [
+        (rules.CARRIED, "approve", False),
+        (rules.CARRIED, "reject", True),
+        (rules.CARRIED, "return", True),
+        (rules.REJECTED, "approve", True),
+        (rules.RETURNED, "reject", True),
+        (rules.RETURNED, "return", False),
+        (rules.OPEN, "reject", False),
+        ("withdrawn", "reject", False),
+    ],
+)
+def test_dissent_is_what_was_voted_otherwise_than_decided(outcome, choice, is_dissent):
+    assert rules.dissents(outcome, choice) is is_dissent
+
+
+def day(number):
+    return dt.date(2026, 11, number)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({}, None),
+        ({"ends_on": day(3)}, "ends_on"),
+        ({"starts_on": day(1), "ends_on": day(3)}, "ends_on"),
+        ({"starts_on": day(3)}, "starts_on"),
+        ({"is_self": True}, "delegate"),
+        ({"is_member": False}, "starts_on"),
+        ({"may_vote": False}, "delegate"),
+    ],
+)
+def test_delegations_that_cannot_be_are_refused_at_their_field(changes, field):
+    facts = {"starts_on": day(4), "ends_on": day(9), "today": day(4)}
+    facts |= {"is_self": False, "is_member": True, "may_vote": True} | changes
+    if field is None:
+        assert rules.refuse_delegation(**facts) is None
+        return
+    with pytest.raises(Refused) as refusal:
+        rules.refuse_delegation(**facts)
+    assert refusal.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("gives", "holds", "days", "field"),
+    [
+        ("me", "x", (4, 9), "starts_on"),
+        ("me", "x", (10, 12), None),
+        ("you", "x", (9, 12), "delegate"),
+        ("x", "me", (1, 4), "starts_on"),
+        ("x", "you", (4, 9), None),
+        ("x", "y", (4, 9), None),
+    ],
+)
+def test_a_vote_is_given_once_at_a_time_and_never_passed_on(gives, holds, days, field):
+    others = [(day(days[0]), day(days[1]), gives, holds)]
+    if field is None:
+        assert rules.refuse_chain(day(4), day(9), "me", "you", others) is None
+        return
+    with pytest.raises(Refused) as refusal:
+        rules.refuse_chain(day(4), day(9), "me", "you", others)
+    assert refusal.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("is_chair", "has_chair", "is_member", "may_sign"),
+    [
+        (True, True, True, True),
+        (False, True, True, False),
+        (False, False, True, True),
+        (False, False, False, False),
+    ],
+)
+def test_the_chair_signs_and_without_one_any_member(is_chair, has_chair, is_member, may_sign):
+    facts = {"is_chair": is_chair, "has_chair": has_chair, "is_member": is_member}
+    if may_sign:
+        assert rules.refuse_signing(**facts) is None
+        return
+    with pytest.raises(Refused):
+        rules.refuse_signing(**facts)
+
+
 def test_the_quorum_is_recounted_after_recusal():
     before, after = rules.count(ballots("......."), GROUP), rules.count(ballots("......", recused=1), GROUP)
     assert (before.quorum, before.entitled) == (5, 7)

@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from approvals import selectors, services
+from approvals import selectors, services, verification
 from approvals.models import Motion, Seat, Vote
 from approvals.tests.build import (
     make_colleague,
@@ -348,14 +348,14 @@ def test_facts_hold_after_honest_votes_and_each_break_is_found(group, members):
     motion = make_motion(group, excluded={members[5].employee.pk: Seat.Ground.SUBJECT})
     for user in members[:4]:
         vote(motion, user)
-    assert list(selectors.violations()) == []
+    assert list(verification.violations()) == []
     Vote.objects.create(
         seat=motion.seats.get(employee=members[5].employee),
         choice="approve",
         cast_by=members[0],
         cast_at=at(),
     )
-    found = "\n".join(selectors.violations())
+    found = "\n".join(verification.violations())
     assert "somebody else" in found and "excluded: subject" in found and "recused seat" in found
     Vote.objects.exclude(seat__employee=members[0].employee).delete()
-    assert "do not carry it" in "\n".join(selectors.violations())
+    assert "do not carry it" in "\n".join(verification.violations())

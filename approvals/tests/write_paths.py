@@ -3,7 +3,7 @@
 import datetime as dt
 
 from approvals import services
-from approvals.models import Membership, Motion, Seat, Vote
+from approvals.models import Delegation, Membership, Minutes, MinutesItem, Motion, Seat, Vote
 from approvals.tests.build import make_colleague, make_committee, make_members, make_motion, make_proposer
 from audit.models import AuditRow
 from core.faults import WritePath
@@ -16,11 +16,13 @@ from tests.factories import at
 
 
 def observe():
-    counted = (Motion, Seat, Vote, Membership, Event, AuditRow, Message)
+    counted = (Motion, Seat, Vote, Membership, Delegation, Minutes, MinutesItem, Event, AuditRow, Message)
     return {
         "counts": {model.__name__: model._base_manager.count() for model in counted},
         "motions": list(Motion.objects.order_by("pk").values_list("pk", "state", "closed_at", "reminded_on")),
         "seats": list(Seat.objects.order_by("pk").values_list("pk", "recused_at")),
+        "delegations": list(Delegation.objects.order_by("pk").values_list("pk", "ended_at")),
+        "minutes": list(Minutes.objects.order_by("pk").values_list("pk", "state", "number")),
         "terms": list(Membership.objects.order_by("pk").values_list("pk", "ends_on")),
     }
 
@@ -79,7 +81,66 @@ def overdue():
     return (at(2026, 12, 1),)
 
 
+def two_motions():
+    """Two motions, each carried by the next approval."""
+    committee, members = group()
+    motions = [make_motion(committee, topic_id=topic_id) for topic_id in (1, 2)]
+    for motion in motions:
+        services.cast_vote(motion, choice="approve", by=members[0], at=at())
+    return *motions, members[1]
+
+
+def member_and_colleague():
+    committee, members = group()
+    return committee, make_colleague(committee).employee, members[0]
+
+
+def delegated():
+    committee, colleague, member = member_and_colleague()
+    return give(committee, colleague, member), member
+
+
+def give(committee, colleague, by):
+    return services.give_delegation(
+        committee, delegate=colleague, starts_on=at().date(), ends_on=at().date(), by=by, at=at()
+    )
+
+
+def decided():
+    committee, members = group()
+    motion = make_motion(committee)
+    services.cast_vote(motion, choice="return", reason="证据要补", by=members[1], at=at())
+    return committee, motion, members[0]
+
+
+def draft():
+    committee, motion, chair = decided()
+    return services.assemble_minutes(committee, motions=[motion], by=chair, at=at()), chair
+
+
 PATHS = {
+    "approvals.cast_batch": WritePath(
+        two_motions,
+        lambda first, second, by: services.cast_batch(
+            [services.Line(first, "approve"), services.Line(second, "approve")], by=by, at=at()
+        ),
+        observe,
+    ),
+    "approvals.give_delegation": WritePath(member_and_colleague, give, observe),
+    "approvals.end_delegation": WritePath(
+        delegated, lambda delegation, by: services.end_delegation(delegation, by=by, at=at()), observe
+    ),
+    "approvals.assemble_minutes": WritePath(
+        decided,
+        lambda committee, motion, by: services.assemble_minutes(committee, motions=[motion], by=by, at=at()),
+        observe,
+    ),
+    "approvals.sign_minutes": WritePath(
+        draft, lambda minutes, by: services.sign_minutes(minutes, by=by, at=at()), observe
+    ),
+    "approvals.discard_minutes": WritePath(
+        draft, lambda minutes, by: services.discard_minutes(minutes, by=by, at=at()), observe
+    ),
     "approvals.start_membership": WritePath(
         new_member,
         lambda committee, employee, by: services.start_membership(

@@ -1,49 +1,158 @@
-"""Voting on several rewards in one go: each line visible, one choice per line, the password asked again."""
+"""Voting on several rewards in one go: each line visible, one choice per line, the password asked with each batch."""
 
-from allauth.account.decorators import reauthentication_required
+import hashlib
+import re
+
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.contrib import messages
-from django.db import transaction
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from approvals import services
-from approvals.forms import LineForm
+from approvals.forms import LineForm, PasswordForm
+from approvals.models import Motion, Seat
+from approvals.services.batch import MOST_LINES
 from approvals.topics import questions_of
-from approvals.views.votes import awaiting
+from approvals.views.votes import awaiting_seats, is_own
 from core.access import require
+from core.numbering import id_in
+from organization.scopes import employee_id_of
 
-MOST_LINES = 100
+CHOSEN = re.compile(r"^s(\d{1,18})-choice$")
 
 
-def batch_lines(request):
-    """[(motion, question, form)] of the batchable motions that wait for me, at most a hundred."""
-    motions = list(awaiting(request).select_related("committee")[: 3 * MOST_LINES])
-    questions = questions_of(motions)
-    chosen = [motion for motion in motions if questions[motion.pk].is_batchable][:MOST_LINES]
-    data = request.POST if request.method == "POST" else None
-    return [(motion, questions[motion.pk], LineForm(data, prefix=f"m{motion.pk}")) for motion in chosen]
+def fingerprint(question):
+    """Of what a line shows: a vote counts for what its voter has read."""
+    figure = question.figure
+    counts = f"{figure.k}/{figure.n}" if figure else ""
+    return hashlib.sha256("\n".join([question.title, question.detail, counts]).encode()).hexdigest()[:16]
+
+
+def batch_lines(request, data=None):
+    """[(seat, question, form)] of the batchable motions that wait for me, at most a hundred."""
+    seats = list(awaiting_seats(request)[: 3 * MOST_LINES])
+    seats.sort(key=lambda seat: (seat.motion.due_at, seat.motion_id, not is_own(request, seat)))
+    questions = questions_of(list({seat.motion_id: seat.motion for seat in seats}.values()))
+    chosen = [seat for seat in seats if questions[seat.motion_id].is_batchable][:MOST_LINES]
+    return [
+        (
+            seat,
+            questions[seat.motion_id],
+            LineForm(data, prefix=f"s{seat.pk}", initial={"shown": fingerprint(questions[seat.motion_id])}),
+        )
+        for seat in chosen
+    ]
+
+
+def excluded_lines(request):
+    """[(seat, question)] of open batchable motions in which I take no part, with the ground on the seat."""
+    away = Seat.objects.filter(
+        motion__state=Motion.State.OPEN,
+        motion__company=request.company,
+        employee_id=employee_id_of(request.user),
+    ).exclude(recused_at=None)
+    seats = list(away.select_related("motion__committee").order_by("motion__due_at", "pk")[:MOST_LINES])
+    questions = questions_of([seat.motion for seat in seats])
+    return [(seat, questions[seat.motion_id]) for seat in seats if questions[seat.motion_id].is_batchable]
 
 
 @require("approvals.vote")
-@reauthentication_required
 def batch(request):
-    lines = batch_lines(request)
-    if request.method != "POST":
-        return render(request, "approvals/batch.html", {"lines": lines})
-    valid = all([form.is_valid() for motion, question, form in lines])
-    picked = [(motion, form) for motion, question, form in lines if valid and form.cleaned_data["choice"]]
-    if not valid or not picked:
-        context = {"lines": lines, "nothing_chosen": valid}
-        return render(request, "approvals/batch.html", context, status=422)
-    cast_all(picked, by=request.user, at=timezone.now())
-    counted = ngettext("%(count)s vote is recorded.", "%(count)s votes are recorded.", len(picked))
-    messages.success(request, counted % {"count": len(picked)})
+    if request.method == "POST":
+        return cast(request)
+    return batch_page(request, batch_lines(request), password_form(request))
+
+
+def batch_page(request, lines, password, problem="", status=200):
+    context = {
+        "lines": [(seat, question, form, is_own(request, seat)) for seat, question, form in lines],
+        "excluded": excluded_lines(request),
+        "password": password,
+        "problem": problem,
+        "most": MOST_LINES,
+    }
+    return render(request, "approvals/batch.html", context, status=status)
+
+
+def password_form(request):
+    """The form that asks for the password, None for who signs in without one and shows another factor instead."""
+    if request.user.has_usable_password():
+        data = request.POST if request.method == "POST" else None
+        return PasswordForm(data, user=request.user)
+    raise_if_reauthentication_required(request, app="")
+    return None
+
+
+def cast(request):
+    lines, password = batch_lines(request, request.POST), password_form(request)
+    valid = all([form.is_valid() for seat, question, form in lines])
+    if not valid:
+        return batch_page(request, lines, unsent(password), status=422)
+    picked = [line for line in lines if line[2].cleaned_data["choice"]]
+    if problem := gone_or_changed(request, lines, picked):
+        return batch_page(request, renewed(request, lines), unsent(password), problem, status=409)
+    if not picked:
+        problem = _("No vote was cast: choose on at least one line.")
+        return batch_page(request, lines, unsent(password), problem, status=422)
+    if password is not None and not password.is_valid():
+        return batch_page(request, lines, password, status=422)
+    return cast_picked(request, picked, password)
+
+
+def cast_picked(request, picked, password):
+    chosen = [
+        services.Line(
+            motion=seat.motion,
+            choice=form.cleaned_data["choice"],
+            reason=form.cleaned_data["reason"],
+            on_behalf_of=None if is_own(request, seat) else seat.employee,
+            key=question.title,
+        )
+        for seat, question, form in picked
+    ]
+    try:
+        services.cast_batch(chosen, by=request.user, at=timezone.now())
+    except services.BatchRefused as refusal:
+        problem = _("No vote was cast. “%(title)s”: %(reason)s") % {
+            "title": refusal.line.key,
+            "reason": refusal.message,
+        }
+        lines = batch_lines(request, request.POST)
+        return batch_page(request, lines, unsent(password), problem, status=409)
+    counted = ngettext("%(count)s vote is recorded.", "%(count)s votes are recorded.", len(chosen))
+    messages.success(request, counted % {"count": len(chosen)})
     return redirect("votes")
 
 
-@transaction.atomic
-def cast_all(picked, *, by, at):
-    """All or none: one refused line leaves every line as it was."""
-    for motion, form in picked:
-        services.cast_vote(motion, by=by, at=at, **form.cleaned_data)
+def unsent(password):
+    """The password is asked anew with each attempt."""
+    return PasswordForm(user=password.user) if password is not None else None
+
+
+def gone_or_changed(request, lines, picked):
+    """A sentence when a line that was voted on is no longer there or no longer says what was shown."""
+    wanted = {
+        id_in(match[1]) for name in request.POST if (match := CHOSEN.match(name)) and request.POST[name]
+    }
+    if wanted - {seat.pk for seat, question, form in lines}:
+        return _(
+            "No vote was cast: a line you chose was closed or voted on meanwhile. Check the rest and cast again."
+        )
+    if any(form.cleaned_data["shown"] != fingerprint(question) for seat, question, form in picked):
+        return _("No vote was cast: a line has changed since you saw it. Read it again and choose anew.")
+    return ""
+
+
+def renewed(request, lines):
+    """The lines as they are now; choices stay on those that say what was shown."""
+    fresh = {seat.pk: form for seat, question, form in batch_lines(request)}
+    return [
+        (
+            seat,
+            question,
+            form if form.cleaned_data["shown"] == fingerprint(question) else fresh.get(seat.pk, form),
+        )
+        for seat, question, form in lines
+    ]

@@ -6,12 +6,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from approvals import services
+from approvals import selectors, services
 from approvals.forms import EndMembershipForm, MembershipForm, beside_the_field
-from approvals.models import Committee, Membership
+from approvals.models import Committee, Membership, Motion
+from approvals.topics import questions_of
 from core.access import may, require
 from core.flow import Refused
-from organization.scopes import reach_of, today
+from organization.scopes import employee_id_of, reach_of, today
 
 VERBS = ("approvals.manage", "approvals.vote", "approvals.audit")
 
@@ -33,7 +34,7 @@ def committees(request):
 @require(*VERBS)
 def committee(request, pk):
     found = get_object_or_404(seen(request), pk=pk)
-    return committee_page(request, found, MembershipForm(company=found.company))
+    return committee_page(request, found, MembershipForm(committee=found))
 
 
 def committee_page(request, found, form, status=200):
@@ -47,17 +48,36 @@ def committee_page(request, found, form, status=200):
         "quorum": found.quorum_bp / 10000,
         "approve": found.approve_bp / 10000,
         "may_manage": may(request.user, "approvals.manage"),
+        "sits": any(term.employee_id == employee_id_of(request.user) for term in current),
+        "delegations": found.delegations.standing()
+        .filter(ends_on__gte=day)
+        .select_related("principal", "delegate")
+        .order_by("starts_on"),
+        "stuck": stuck_motions(request, found),
         "form": form,
         "today": day,
     }
     return render(request, "approvals/committee.html", context, status=status)
 
 
+def stuck_motions(request, found):
+    """(how many motions wait for stand-ins, [(motion, question)] of those the visitor may read)."""
+    stuck = selectors.out_of_reach(found)
+    seen_pks = set(
+        Motion.objects.visible_to(request.user)
+        .filter(pk__in=[one.pk for one in stuck])
+        .values_list("pk", flat=True)
+    )
+    readable = [motion for motion in stuck if motion.pk in seen_pks]
+    questions = questions_of(readable)
+    return {"count": len(stuck), "lines": [(motion, questions[motion.pk]) for motion in readable]}
+
+
 @require("approvals.manage")
 @require_POST
 def add_member(request, pk):
     found = get_object_or_404(seen(request), pk=pk)
-    form = MembershipForm(request.POST, company=found.company)
+    form = MembershipForm(request.POST, committee=found)
     if not form.is_valid():
         return committee_page(request, found, form, status=422)
     try:
