@@ -16,6 +16,7 @@ class PoliciesConfig(AppConfig):
             **{
                 "policies.view": _("read policies and clauses"),
                 "policies.sign": _("sign off a version"),
+                "policies.edit": _("draft rule books: a unit's own rules, or those of the company"),
                 "policies.publish": _("send versions for sign-off, publish and withdraw them"),
             }
         )
@@ -25,7 +26,7 @@ class PoliciesConfig(AppConfig):
                 _("Policies and clauses"),
                 "book",
                 "policies",
-                ("policies.view",),
+                ("policies.view", "policies.edit"),
                 _("Company"),
                 "policies.sign",
             ),

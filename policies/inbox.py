@@ -18,8 +18,8 @@ def items(user, company, at):
     if may(user, "policies.sign"):
         found += [_to_sign(version) for version in waiting_for(user, company)]
     if company.pk in reach_of(user, "policies.publish").company_ids:
-        drafts = Version.objects.filter(company=company, state=Version.State.DRAFT).select_related("document")
-        found += [_to_send(version) for version in drafts]
+        drafts = Version.objects.drafts().filter(company=company, document__department=None)
+        found += [_to_send(version) for version in drafts.select_related("document")]
     return found
 
 

@@ -57,11 +57,23 @@ class VersionQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         """What is published, to everybody who may read policies; what is being made, to those who make it."""
-        makers = reach_of(user, "policies.sign", "policies.publish").company_ids
+        makers = reach_of(user, "policies.sign", "policies.publish", "policies.edit")
         readers = reach_of(user, "policies.view").company_ids
         return self.filter(
-            Q(company_id__in=readers, state=Version.State.PUBLISHED) | Q(company_id__in=makers)
+            Q(company_id__in=readers, state=Version.State.PUBLISHED)
+            | Q(company_id__in=makers.company_ids)
+            | Q(document__department_id__in=makers.department_ids)
         )
+
+    def makeable_by(self, user):
+        """Whose drafts the user may write: all of a company, or those of the units they head (PM-6.5)."""
+        makers = reach_of(user, "policies.publish", "policies.edit")
+        return self.filter(
+            Q(company_id__in=makers.company_ids) | Q(document__department_id__in=makers.department_ids)
+        )
+
+    def drafts(self):
+        return self.filter(state=Version.State.DRAFT)
 
     def delete(self):
         if self.published().exists():
@@ -80,6 +92,7 @@ class Version(models.Model):
 
     SUBMIT = Transition("submit", (State.DRAFT,), State.SIGNING)
     PUBLISH = Transition("publish", (State.DRAFT, State.SIGNING), State.PUBLISHED)
+    SEND_BACK = Transition("send_back", (State.SIGNING,), State.DRAFT)
     WITHDRAW = Transition("withdraw", (State.DRAFT, State.SIGNING), State.WITHDRAWN)
 
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="versions")

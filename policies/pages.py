@@ -41,7 +41,7 @@ class RuleRow:
 
 def shelves(user, company):
     """Every document of the company that has a version this user may see."""
-    versions = Version.objects.visible_to(user).filter(company=company).select_related("document")
+    versions = Version.objects.visible_to(user).filter(company=company).select_related("document__department")
     by_document = {}
     for version in versions.order_by("document_id", "effective_from", "pk").defer("content"):
         by_document.setdefault(version.document, []).append(version)

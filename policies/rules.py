@@ -10,6 +10,10 @@ from django.utils.translation import gettext as _
 
 #: what a pack writes in [sources] for a number that stands in no rule book
 OUR_DEFAULT = "our default"
+#: what the browser writes there for a number that somebody of the company entered
+COMPANY = "company"
+#: what a unit's own rules may consist of
+UNIT_SECTIONS = ("document", "clauses", "rules", "sources")
 #: sections whose numbers need no source: texts, structure, and the questions themselves
 WITHOUT_SOURCES = {
     "document",
@@ -191,6 +195,40 @@ def exclusive_sections(content):
 def start_day(planned, today, *, is_signed):
     """When a version takes effect: as planned, but never before its last signature."""
     return max(planned, today) if is_signed else planned
+
+
+def value_at(content, path):
+    """The value at a setting's path; KeyError when there is none. Entries of lists are found by code, kind or place."""
+    for key in path:
+        content = content[_place(content, key)] if isinstance(content, list) else content[key]
+    return content
+
+
+def with_value(content, path, value):
+    """The same content with another value at this path; the original is left as it is."""
+    if not path:
+        return value
+    key, rest = path[0], path[1:]
+    if isinstance(content, list):
+        place = _place(content, key)
+        return [*content[:place], with_value(content[place], rest, value), *content[place + 1 :]]
+    return {**content, key: with_value(content[key], rest, value)}
+
+
+def with_values(content, changed):
+    """The content with {path: value} entered by the company, which stands as their source."""
+    sources = dict(content.get("sources", {}))
+    for path, value in changed.items():
+        content = with_value(content, path, value)
+        sources[".".join(path)] = COMPANY
+    return {**content, "sources": sources}
+
+
+def _place(rows, key):
+    for place, row in enumerate(rows):
+        if isinstance(row, dict) and key in (row.get("code"), row.get("kind")):
+            return place
+    return int(key)
 
 
 def _step(place, row):

@@ -13,6 +13,12 @@ def versions_in_force(company, day):
     return found.select_related("document").order_by("document_id")
 
 
+def books_in_force(company, day):
+    """Every version that holds on that day, the units' own included: where rules are looked for (PM-6.5)."""
+    found = Version.objects.in_force(day).filter(company=company)
+    return found.select_related("document").order_by("document_id")
+
+
 def version_in_force(company, day, section=None):
     """The version that holds on that day, or None; with `section`, the one that sets this section.
 

@@ -22,6 +22,8 @@ SECTIONS = {
     "committees": pgettext_lazy("policy section", "Committees"),
     "rules": _("Rewards and penalties"),
     "money": _("Money"),
+    "limits": _("Caps and floors"),
+    "appeals": pgettext_lazy("policy section", "Appeals"),
     "letters": _("Document numbers"),
     "complaints": _("Complaints and praise"),
     "topics": _("Topics"),
@@ -85,6 +87,24 @@ WORDS = {
     "clocks.recuse_line": (_("direct superiors do not vote"), "yes_no"),
     "letters.decision": (_("decisions are numbered"), "letter"),
     "letters.commendation": (_("commendation notices are numbered"), "letter"),
+    "letters.certificate": (_("certificates are numbered"), "letter"),
+    "letters.warning": (_("warnings are numbered"), "letter"),
+    "limits.points_cap": (_("points per person and month, at most"), "text"),
+    "limits.points_floor": (_("points per person and month, at least"), "text"),
+    "limits.money_cap_fen": (_("money paid per person and month, at most"), "fen"),
+    "limits.money_floor_fen": (_("money taken per person and month, at most"), "fen"),
+    "limits.carry_months": (_("what exceeds is carried over for at most"), "months"),
+    "appeals.answer_days": (_("an appeal is answered within"), "days"),
+    "appeals.window_days": (_("a score, rank or finding may be appealed within"), "days"),
+    "appeals.chair_days": (_("one that is not admitted may go to the chair within"), "days"),
+    "appeals.warn_days": (_("warning before an appeal is due"), "days"),
+    "appeals.least_text": (_("grounds of an appeal, at least, characters"), "text"),
+    "appeals.most_files": (_("files an appeal may have, at most"), "text"),
+    "appeals.least_n": (_("answers are shown to the appellant from"), "answers"),
+    "appeals.large_points": (_("the committee decides from, points"), "text"),
+    "appeals.large_fen": (_("the committee decides from"), "fen"),
+    "appeals.large_people": (_("the committee decides when it touches at least"), "people"),
+    "appeals.committee": (_("who decides large appeals"), "committee"),
     "surveys.quarterly.least_per_stratum": (_("quarterly survey: from each group at least"), "people"),
     "surveys.quarterly.opens_month_offset": (
         _("quarterly survey: opens in the quarter's month number"),
@@ -156,12 +176,44 @@ CODES = {
     "admonishing_talk": _("admonishing talk by the head of department"),
     "priority": _("first in line for promotion and pay"),
     "warning": _("warning"),
-    "written_explanation": _("written explanation by the head"),
+    "written_explanation": pgettext_lazy("kind of effect", "written explanation to the group"),
+    "certificate": pgettext_lazy("kind of effect", "certificate"),
+    "training": pgettext_lazy("kind of effect", "training"),
+    "recommend": pgettext_lazy("kind of effect", "demotion or dismissal recommended"),
     "members": _("each member"),
     "head": _("the head"),
     "literal": _("proposed at every literal hit"),
     "warn": _("proposed, with a warning when chance cannot be ruled out"),
     "required": _("proposed only when chance is ruled out"),
+}
+
+#: parts of a rule, as a comparison names them
+RULE_PARTS = {
+    "title": pgettext_lazy("part of a rule", "title"),
+    "clause": pgettext_lazy("part of a rule", "clause"),
+    "active": pgettext_lazy("part of a rule", "switched"),
+    "direction": pgettext_lazy("part of a rule", "reward or penalty"),
+    "trigger": pgettext_lazy("part of a rule", "what sets it off"),
+    "params": pgettext_lazy("part of a rule", "numbers of what sets it off"),
+    "evidence": pgettext_lazy("part of a rule", "when it proposes itself"),
+    "effects": pgettext_lazy("part of a rule", "what follows"),
+}
+#: levels and classes of effects
+TERMS = {
+    "oral": pgettext_lazy("field of a rule", "oral"),
+    "written": pgettext_lazy("field of a rule", "in writing"),
+    "demotion": pgettext_lazy("field of a rule", "demotion"),
+    "dismissal": pgettext_lazy("field of a rule", "dismissal"),
+    "performance_pay": _("agreed performance pay"),
+    "loss_compensation": _("compensation for loss"),
+    "fine": pgettext_lazy("class of money", "fine"),
+}
+DIRECTIONS = {"reward": _("reward"), "penalty": _("penalty")}
+#: kinds of effects that read as a number
+KINDS = {
+    "points": pgettext_lazy("kind of effect", "points"),
+    "money": pgettext_lazy("kind of effect", "money"),
+    "team_fund": pgettext_lazy("kind of effect", "team fund"),
 }
 
 
@@ -190,11 +242,20 @@ def rows(content, settings):
     return [_row(content, setting) for setting in settings if setting.path[0] != "rules"]
 
 
+def unit_of(content, path):
+    """The unit in which a setting is entered ('bp', 'days' …); 'text' when nothing is known."""
+    return WORDS.get(_pattern(content, path), ("", "text"))[1]
+
+
 def effect_text(effect):
     """'+5 points', '1,000 yuan for the head', 'commendation notice'."""
     kind = effect.get("kind", "")
-    if kind == "points":
+    if kind in KINDS and not isinstance(effect.get("amount"), int):
+        text = gettext("%(kind)s: amount open") % {"kind": CODES.get(kind) or KINDS.get(kind, kind)}
+    elif kind == "points":
         text = f"{money.format_points(effect['amount'])}\u00a0{pgettext('performance points', 'points')}"
+    elif kind == "team_fund":
+        text = f"{KINDS[kind]} {money.format_fen(effect['amount'])}\u00a0{gettext('yuan')}"
     elif kind == "money":
         text = f"{money.format_fen(effect['amount'])}\u00a0{gettext('yuan')}"
     else:
@@ -207,8 +268,23 @@ def effect_text(effect):
     return text
 
 
+def effect_terms(effect):
+    """['in writing', '6 months']: what else a rule says of an effect."""
+    terms = [
+        str(TERMS[code])
+        for code in (effect.get("level"), effect.get("what"), effect.get("class"))
+        if code in TERMS
+    ]
+    for name, unit in (("months", "months"), ("days", "days")):
+        if isinstance(effect.get(name), int):
+            terms.append(_with_unit({}, effect[name], unit))
+    return terms
+
+
 def source_text(source):
-    """'our default', the clause, or nothing."""
+    """'our default', 'entered by the company', the clause, or nothing."""
+    if source == rules.COMPANY:
+        return gettext("entered by the company")
     return gettext("our default") if source == rules.OUR_DEFAULT else source
 
 
@@ -269,6 +345,7 @@ def _with_unit(content, value, unit):
         "bp": lambda: f"{value / 100:g}%",
         "code": lambda: str(CODES.get(value) or _named(content, value)),
         "questionnaire": lambda: _named(content, value),
+        "fen": lambda: f"{money.format_fen(value)}\u00a0{gettext('yuan')}",
         "date": lambda: long_date(dt.date.fromisoformat(value)),
         "committee": lambda: _named(content, value),
         "letter": lambda: value.format(company=gettext("[company]"), year=gettext("[year]"), n="n"),

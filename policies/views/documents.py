@@ -4,14 +4,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core.access import require
-from policies import pages, services
+from core.access import may, require
+from policies import desk, pages, services
 from policies.forms import WithdrawForm
 from policies.inbox import waiting_for
 from policies.models import Version
 
+READERS = ("policies.view", "policies.sign", "policies.publish", "policies.edit")
 
-@require("policies.view", "policies.sign", "policies.publish")
+
+@require(*READERS)
 def documents(request):
     company = request.company
     shelves = pages.shelves(request.user, company)
@@ -19,11 +21,12 @@ def documents(request):
         "shelves": shelves,
         "in_force": sum(shelf.current is not None for shelf in shelves),
         "mine": list(waiting_for(request.user, company)) if company else [],
+        "may_draft": may(request.user, "policies.edit", "policies.publish"),
     }
     return render(request, "policies/documents.html", context)
 
 
-@require("policies.view", "policies.sign", "policies.publish")
+@require(*READERS)
 def version(request, pk):
     shown = _visible(request, pk)
     return render(request, "policies/version.html", _page(request, shown))
@@ -69,7 +72,9 @@ def withdraw(request, pk):
 
 
 def _visible(request, pk):
-    found = Version.objects.visible_to(request.user).select_related("document", "company", "published_by")
+    found = Version.objects.visible_to(request.user).select_related(
+        "document__department", "company", "published_by"
+    )
     return get_object_or_404(found, pk=pk)
 
 
@@ -92,5 +97,8 @@ def _page(request, shown, form=None):
         "versions": versions,
         "current": pages.in_force(versions),
         "may_publish": pages.may_publish(request.user, shown),
+        "may_make": Version.objects.makeable_by(request.user).filter(pk=shown.pk).exists(),
+        "is_decided_elsewhere": desk.is_decided_elsewhere(shown),
+        "obstacles": desk.obstacles(shown) if shown.state == Version.State.DRAFT else [],
         "form": form or WithdrawForm(),
     }
