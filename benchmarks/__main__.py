@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-MODULES = ("survey_pages", "close", "report_page", "case_board")
+MODULES = ("survey_pages", "close", "report_page", "case_board", "rank_rules")
 
 
 def main():

@@ -21,7 +21,8 @@ READERS = ("complaints.handle", "complaints.investigate", "complaints.confirm", 
 class FindingFact:
     """One confirmed finding on one person, or on a department where `employee_id` is None (RE-5.3b).
 
-    `answer_ids`: survey answers about the same incident, of this case and of those merged into it.
+    `answer_ids`: survey answers about the same incident, of this case and of those merged into it. `proposed_by_id`
+    and `confirmed_by_id` are users: who stood behind the finding does not vote on the penalty.
     """
 
     finding_id: int
@@ -36,6 +37,8 @@ class FindingFact:
     received_at: dt.datetime
     confirmed_at: dt.datetime
     answer_ids: tuple = ()
+    proposed_by_id: int | None = None
+    confirmed_by_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,8 @@ def _fact(finding, answer_ids):
         received_at=case.received_at,
         confirmed_at=finding.confirmed_at,
         answer_ids=answer_ids,
+        proposed_by_id=finding.proposed_by_id,
+        confirmed_by_id=finding.confirmed_by_id,
     )
 
 

@@ -45,6 +45,8 @@ policy_readers = Registry()
 pack_loaders = Registry()
 #: name -> core.closing.CloseStep run by scoring's period close, in order
 close_steps = Registry()
+#: name -> callable(company, kind, since, until) -> list[core.facts.Fact]: verified facts that rules may rest on
+fact_sources = Registry()
 #: name -> callable() yielding sentences, one per violation of one of the nine facts
 verifications = Registry()
 #: name -> core.faults.WritePath; every write path swept statement by statement in the tests

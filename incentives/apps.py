@@ -15,9 +15,11 @@ class IncentivesConfig(AppConfig):
                 "incentives.view_own": _("see decisions and ledger lines about oneself"),
                 "incentives.propose": _("propose rewards and penalties, or put them aside"),
                 "incentives.hold_talk": _("hold and record admonishing talks"),
+                "incentives.report_fact": _("report facts by hand and verify those of others"),
+                "incentives.payroll": _("make and download a month’s payroll file"),
             }
         )
-        from incentives.wiring import facts, pages, rules, work
+        from incentives.wiring import drafts, effects, facts, pages, rules, work
 
-        for module in (rules, work, facts, pages):
+        for module in (rules, effects, work, facts, pages, drafts):
             module.register()

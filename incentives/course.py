@@ -1,12 +1,13 @@
 """The course of a case, step by step with dates: timeline, checklist of execution, what comes next."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from core.templatetags.manyi import deadline
-from incentives.models import Case, Decision, Rule
+from core.templatetags.manyi import day_name, deadline
+from incentives.models import Case, Decision, Rule, Talk
 
 State = Decision.State
 AFTER_VOTE = (State.APPROVED, State.ISSUED, State.SUSPENDED, State.FINAL, State.POSTED, State.EXPORTED)
@@ -31,9 +32,18 @@ class Step:
         return self.at is None and self.due_at is not None and self.due_at <= at
 
 
+def _found(case):
+    """A close names the periods of its evidence; a fact has the day on which it was verified."""
+    if "verified_on" in case.evidence:
+        return _("Found from a verified fact; evidence frozen")
+    if "unit" in case.evidence:
+        return _("Found at the close of the period; evidence frozen")
+    return _("Found at the close of the month; evidence frozen")
+
+
 def steps_of(case, decision, hearing, talk=None):
     """What happened, in order, then what comes next."""
-    done = [Step(_("Found at the close of the month; evidence frozen"), case.found_at)]
+    done = [Step(_found(case), case.found_at)]
     if decision is None:
         return done + _settled(case)
     proposer = decision.proposed_by
@@ -130,21 +140,120 @@ def _until(decision):
     return deadline(decision.appeal_until) if decision.appeal_until else "…"
 
 
-def checklist(decision, talk=None, notice=None):
+@dataclass
+class Aftermath:
+    """What a decision has brought so far: talk, documents by kind, and lists of the rest."""
+
+    talk: Talk | None = None
+    notices: dict = field(default_factory=dict)
+    warnings: list = field(default_factory=list)
+    marks: list = field(default_factory=list)
+    duties: list = field(default_factory=list)
+    exported_at: dt.datetime | None = None
+
+    def of(self, rows, index):
+        """The row that carries out the effect at this place, or None."""
+        return next((row for row in rows if row.effect == index), None)
+
+
+def checklist(decision, after):
     """What must be carried out once the group has approved, each with its date (RE-2.3)."""
-    kinds = {effect["kind"] for effect in decision.effects}
     steps = [
         Step(_("Approved by the group"), decision.approved_at),
         Step(_("Letter issued"), decision.issued_at, note=decision.document_number),
         Step(_("Receipt confirmed"), decision.received_at),
         Step(_("Appeal window closed"), decision.final_at, due_at=decision.appeal_until),
     ]
-    if "points" in kinds or "money" in kinds:
+    kinds = {effect["kind"] for effect in decision.effects}
+    if kinds & {"points", *PAID}:
         steps.append(Step(_("Posted to the ledger"), decision.posted_at))
-    if "commendation_notice" in kinds:
-        steps.append(Step(_("Commendation notice published"), notice.published_at if notice else None))
-    if "admonishing_talk" in kinds:
-        due = talk.due_at if talk else None
-        steps.append(Step(_("Talk held by the head"), talk.held_at if talk else None, due_at=due))
-        steps.append(Step(_("Talk acknowledged by the employee"), talk.acknowledged_at if talk else None))
+    if kinds & PAID:
+        steps.append(Step(_("In the payroll file"), after.exported_at))
+    for index, effect in enumerate(decision.effects):
+        steps += CARRIED_OUT.get(effect["kind"], _nothing_more)(after, index, effect)
     return steps
+
+
+def _nothing_more(after, index, effect):
+    return []
+
+
+def _document_step(kind, text):
+    def steps(after, index, effect):
+        notice = after.notices.get(kind)
+        note = notice.number if notice else ""
+        return [Step(str(text), notice.published_at if notice else None, note=note)]
+
+    return steps
+
+
+def _talk_steps(after, index, effect):
+    talk = after.talk
+    return [
+        Step(
+            _("Talk held by the head"),
+            talk.held_at if talk else None,
+            due_at=talk.due_at if talk else None,
+        ),
+        Step(_("Talk acknowledged by the employee"), talk.acknowledged_at if talk else None),
+    ]
+
+
+def _warning_steps(after, index, effect):
+    warning = after.of(after.warnings, index)
+    steps = []
+    if effect.get("level") == "written":
+        steps = _document_step("warning", _("Written warning served"))(after, index, effect)
+    given = warning.given_at if warning else None
+    note = until(warning.expires_on) if warning else ""
+    return [*steps, Step(_("Warning on the record"), given, note=note)]
+
+
+def _priority_steps(after, index, effect):
+    mark = after.of(after.marks, index)
+    note = until(mark.ends_on) if mark else ""
+    return [Step(_("Priority on the record"), mark.set_at if mark else None, note=note)]
+
+
+def until(day):
+    return _("until %(day)s") % {"day": day_name(day)}
+
+
+def _recommendation_steps(after, index, effect):
+    mark = after.of(after.marks, index)
+    if mark is None:
+        return [Step(_("Recommendation on the record"))]
+    done = [condition["done_at"] for condition in mark.checklist]
+    last = dt.datetime.fromisoformat(max(done)) if all(done) else None
+    note = f"{sum(map(bool, done))} / {len(done)}"
+    return [
+        Step(_("Recommendation on the record"), mark.set_at),
+        Step(_("The law’s conditions seen to"), last, note=note),
+    ]
+
+
+def _duty_steps(text):
+    def steps(after, index, effect):
+        duty = after.of(after.duties, index)
+        return [
+            Step(str(text), duty.done_at if duty else None, due_at=duty.due_at if duty else None),
+            Step(_("Checked by HR"), duty.checked_at if duty and duty.state == duty.State.ACCEPTED else None),
+        ]
+
+    return steps
+
+
+#: kinds that are carried out only once the payroll has them
+PAID = {"money", "team_fund"}
+#: kind -> its steps of execution
+CARRIED_OUT = {
+    "commendation_notice": _document_step("commendation", gettext_lazy("Commendation notice published")),
+    "certificate": _document_step("certificate", gettext_lazy("Certificate issued")),
+    "admonishing_talk": _talk_steps,
+    "warning": _warning_steps,
+    "priority": _priority_steps,
+    "recommend": _recommendation_steps,
+    "written_explanation": _duty_steps(gettext_lazy("Explanation filed before the group")),
+    "training": _duty_steps(gettext_lazy("Training done")),
+    "team_fund": _duty_steps(gettext_lazy("Use of the fund accounted for")),
+}

@@ -9,11 +9,13 @@ from django.utils.translation import pgettext
 
 from core.flow import Refused
 from core.period import SHANGHAI
-from incentives import policy, wording
+from incentives import evidence_words, legal, policy, wording
 from incentives.course import steps_of
-from incentives.models import Case, Decision, Rule, Talk
+from incentives.grading import needs_proven_loss
+from incentives.models import Case, Decision, Notice, Rule, Talk, Warning
 from incentives.queue import Row, rows_of
 from organization.models import Employee
+from organization.scopes import today
 from organization.selectors import superiors_of
 
 State = Decision.State
@@ -53,7 +55,12 @@ class Dossier:
 
     @property
     def lead(self):
-        return wording.evidence_lead(self.evidence) if self.evidence else self.row.rule_title
+        return self.row.lead or self.row.rule_title
+
+    @cached_property
+    def shown(self):
+        """Evidence that is no streak of ranks, in words; None for a streak."""
+        return evidence_words.shown_of(self.case)
 
     @property
     def note(self):
@@ -121,6 +128,27 @@ class Dossier:
             raise Refused(_("This case has not been proposed yet."), code="state")
         return self.decision
 
+    @property
+    def needs_proven_loss(self):
+        return needs_proven_loss(self.row.effects)
+
+    @cached_property
+    def legal_notes(self):
+        """(heading, sentence) of what the law says about such an effect."""
+        money = policy.money_of(self.case.rule.version)
+        return legal.notes(self.row.effects, money=money, is_penalty=self.is_penalty)
+
+    @cached_property
+    def warnings_in_force(self):
+        """How many count against the person today; the next step of the ladder depends on it."""
+        return Warning.objects.filter(employee=self.employee).in_force(today()).count()
+
+    @cached_property
+    def documents(self):
+        """Numbered documents that were served or published."""
+        found = Notice.objects.filter(decision=self.decision).order_by("published_at", "pk")
+        return list(found) if self.decision else []
+
     @cached_property
     def talk(self):
         found = Talk.objects.filter(decision=self.decision).select_related("head", "employee")
@@ -152,6 +180,8 @@ class Dossier:
         if self.evidence:
             found.append(self._evidence_check())
             found.append((True, _("Like with like"), _("same post, same kind of survey, same months")))
+        elif self.shown:
+            found.append((self.case.is_distinguishable, _("Evidence"), self.shown.note))
         found.append(self._hearing_check())
         if self.evidence and self.evidence.weak_months:
             found.append((False, _("Note"), self.weak_notes[-1]))

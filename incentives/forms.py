@@ -1,8 +1,10 @@
+from decimal import Decimal
+
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.money import format_points
+from core.money import fen_from_yuan, format_fen, format_points
 
 LONGEST_REASON = 1000
 
@@ -23,13 +25,18 @@ class GradeForm(forms.Form):
     )
     field_order = []
 
-    def __init__(self, *args, specs, current=None, needs_reason=False, **kwargs):
+    def __init__(self, *args, specs, current=None, needs_reason=False, needs_loss=False, **kwargs):
         super().__init__(*args, **kwargs)
-        self.specs, self.needs_reason = specs, needs_reason
+        self.specs, self.needs_reason, self.needs_loss = specs, needs_reason, needs_loss
+        if needs_loss:
+            self.fields["reason"].help_text = gettext(
+                "Write the loss, how it arose and how it is proven; the employee will see it."
+            )
         self.current = [effect.get("amount") for effect in current or specs]
         for place, spec in enumerate(specs):
             if is_graded(spec):
-                self.fields[f"effect_{place}"] = self._grade_field(spec, self.current[place])
+                make = self._grade_field if spec["kind"] == "points" else self._money_field
+                self.fields[f"effect_{place}"] = make(spec, self.current[place])
         self.order_fields([name for name in self.fields if name != "reason"] + ["reason"])
 
     def _grade_field(self, spec, amount):
@@ -51,6 +58,30 @@ class GradeForm(forms.Form):
             },
         )
 
+    def _money_field(self, spec, fen):
+        low, high = sorted((spec["least"], spec["most"]))
+        bounds = {"low": format_fen(low), "high": format_fen(high)}
+        outside = gettext("Choose %(low)s to %(high)s yuan; the clause allows no other.") % bounds
+        return forms.DecimalField(
+            label=_("Amount in yuan"),
+            help_text=gettext("The clause allows %(low)s to %(high)s.") % bounds,
+            min_value=Decimal(low) / 100,
+            max_value=Decimal(high) / 100,
+            decimal_places=2,
+            initial=Decimal(fen) / 100,
+            widget=forms.NumberInput(attrs={"class": "form-control"}),
+            error_messages=dict.fromkeys(("min_value", "max_value", "required", "invalid"), outside),
+        )
+
+    def _chosen(self, place, cleaned):
+        """The amount chosen as services take it, or None while the field is wrong; the present one without a field."""
+        name = f"effect_{place}"
+        if name not in self.fields:
+            return self.current[place]
+        value = cleaned.get(name)
+        is_money = isinstance(self.fields[name], forms.DecimalField)
+        return fen_from_yuan(value) if is_money and value is not None else value
+
     @property
     def grade_fields(self):
         return [self[name] for name in self.fields if name != "reason"]
@@ -62,16 +93,19 @@ class GradeForm(forms.Form):
     def _effect(self, place, spec):
         if "amount" not in spec:
             return {"kind": spec["kind"]}
-        amount = self.cleaned_data.get(f"effect_{place}", self.current[place])
-        return {"kind": spec["kind"], "amount": amount}
+        return {"kind": spec["kind"], "amount": self._chosen(place, self.cleaned_data)}
 
     def clean(self):
         cleaned = super().clean()
-        chosen = [cleaned.get(f"effect_{place}", was) for place, was in enumerate(self.current)]
+        chosen = [self._chosen(place, cleaned) for place in range(len(self.current))]
         blank = not cleaned.get("reason", "").strip()
         if blank and self.needs_reason:
             self.add_error(
                 "reason", gettext("Write why this is proposed although the evidence held it back.")
+            )
+        elif blank and self.needs_loss:
+            self.add_error(
+                "reason", gettext("Write the loss and how it is proven; compensation rests on it.")
             )
         elif blank and chosen != self.current and not self.errors:
             self.add_error("reason", gettext("Write why the grade differs from the usual one."))

@@ -5,11 +5,11 @@ meanwhile, whom to ask. No adjectives about the person.
 """
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
-from core.templatetags.manyi import deadline, period_name
-from incentives.evidence import read
-from incentives.wording import clause_name, effects_text, evidence_lead, in_language
+from core.templatetags.manyi import day_name, deadline, long_date, period_name
+from incentives.evidence_words import lead_of
+from incentives.wording import clause_name, effects_text, in_language
 
 
 def cases_found(period, count, held):
@@ -79,13 +79,67 @@ def commendation(decision):
     """Published inside the company; praise only."""
     return (
         _("Commendation of %(name)s") % {"name": decision.employee.name},
-        _("%(name)s (%(department)s) is commended: %(title)s. Basis: %(clause)s.")
-        % {
-            "name": decision.employee.name,
-            "department": in_language(decision.department, "name"),
-            "title": in_language(decision.rule, "title"),
-            "clause": clause_name(decision.rule),
-        },
+        _("%(name)s (%(department)s) is commended: %(title)s. Basis: %(clause)s.") % _honoured(decision),
+    )
+
+
+def certificate(decision):
+    """The text of a certificate; its number and date stand beside it."""
+    return (
+        pgettext("document", "Certificate"),
+        _("%(name)s (%(department)s): %(title)s. In recognition. Basis: %(clause)s.") % _honoured(decision),
+    )
+
+
+def written_warning(decision, warning):
+    """Facts, clause, until when it counts; no adjectives about the person."""
+    return (
+        _("Written warning to %(name)s") % {"name": decision.employee.name},
+        "\n".join(
+            [
+                *_facts(decision),
+                _("This warning counts until %(day)s and is then no longer held against you.")
+                % {"day": long_date(warning.expires_on)},
+                _("It follows decision %(number)s, which told you how to appeal.")
+                % {"number": decision.document_number},
+            ]
+        ),
+    )
+
+
+def warned(warning):
+    return (
+        _("%(level)s, until %(day)s")
+        % {"level": warning.get_level_display().capitalize(), "day": day_name(warning.expires_on)},
+        _("Basis: decision %(number)s (%(clause)s). After that day it no longer counts.")
+        % {"number": warning.decision.document_number, "clause": clause_name(warning.decision.rule)},
+    )
+
+
+def duty_opened(duty):
+    return (
+        _("To do: %(what)s") % {"what": duty.get_kind_display()},
+        _("Decision %(number)s asks for it until %(until)s. Write it on its page; files can be added.")
+        % {"number": duty.decision.document_number, "until": deadline(duty.due_at)},
+    )
+
+
+def duty_done(duty):
+    return (
+        _("%(name)s handed in: %(what)s") % {"name": duty.employee.name, "what": duty.get_kind_display()},
+        _("Read it on its page (decision %(number)s).") % {"number": duty.decision.document_number},
+    )
+
+
+def duty_checked(duty):
+    if duty.state == duty.State.ACCEPTED:
+        return (
+            _("Accepted: %(what)s") % {"what": duty.get_kind_display()},
+            _("Nothing more is to be done here."),
+        )
+    return (
+        _("Sent back: %(what)s") % {"what": duty.get_kind_display()},
+        _("What is missing: %(note)s") % {"note": duty.check_note},
     )
 
 
@@ -122,6 +176,15 @@ def talk_held(talk):
     )
 
 
+def _honoured(decision):
+    return {
+        "name": decision.employee.name,
+        "department": in_language(decision.department, "name"),
+        "title": in_language(decision.rule, "title"),
+        "clause": clause_name(decision.rule),
+    }
+
+
 def _effects(decision):
     return effects_text(decision.effects, decision.counts_for)
 
@@ -131,8 +194,8 @@ def _heading(decision):
 
 
 def _facts(decision):
-    evidence = read(decision.case.evidence)
-    lines = [evidence_lead(evidence)] if evidence else []
+    lead = lead_of(decision.case)
+    lines = [lead] if lead else []
     clause = decision.rule.clause
     return [
         *lines,

@@ -4,7 +4,8 @@ from django.utils.translation import gettext as _
 
 from incentives.effects import check_rule
 from incentives.models import Rule
-from incentives.triggers import build
+from incentives.policy import parse_money
+from incentives.triggers import build, check_roles
 from policies.models import Clause
 
 NEEDED = ("code", "clause", "title", "direction", "trigger", "evidence", "effects")
@@ -13,12 +14,13 @@ NEEDED = ("code", "clause", "title", "direction", "trigger", "evidence", "effect
 def load_rules(pack, version, company, at):
     """Make the version's rules. They are frozen with it, so loading the same pack again finds them all."""
     clauses = {clause.code: clause for clause in Clause.objects.filter(version=version)}
+    money = parse_money(pack.get("money", {}))
     for row in pack.get("rules", []):
-        values = checked(row, clauses)
+        values = checked(row, clauses, money)
         Rule.objects.get_or_create(version=version, code=row["code"], defaults=values | {"company": company})
 
 
-def checked(row, clauses):
+def checked(row, clauses, money=None):
     """The fields of one [[rules]] table; ValueError with a sentence when an active rule could not be carried out."""
     name = row.get("code", "?")
     missing = [field for field in NEEDED if field not in row]
@@ -39,7 +41,7 @@ def checked(row, clauses):
         )
     is_active = row.get("active", True)
     if is_active:
-        _check_active(name, row)
+        _check_active(name, row, money)
     return {
         "clause": clauses[row["clause"]],
         "title": row["title"],
@@ -53,9 +55,9 @@ def checked(row, clauses):
     }
 
 
-def _check_active(name, row):
+def _check_active(name, row, money):
     try:
-        build(row["trigger"], row.get("params", {}))
-        check_rule(row["effects"], row["direction"])
+        check_roles(build(row["trigger"], row.get("params", {})), row["effects"])
+        check_rule(row["effects"], row["direction"], trigger=row["trigger"], money=money)
     except ValueError as wrong:
         raise ValueError(_("Rule %(rule)s: %(wrong)s.") % {"rule": name, "wrong": wrong}) from wrong

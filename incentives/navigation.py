@@ -189,12 +189,22 @@ def register():
             "incentives.propose",
             REWARDS,
         ),
+        ("duties", gettext_lazy("Duties"), "list-check", "duties", "incentives.propose", REWARDS),
         ("ledger", gettext_lazy("Ledger"), "journal-text", "ledger", "incentives.view", REWARDS),
+        ("payroll", gettext_lazy("Payroll files"), "wallet2", "payroll", "incentives.payroll", REWARDS),
         (
             "talks",
             gettext_lazy("Talks"),
             "chat-square-text",
             "talks",
+            "incentives.hold_talk",
+            gettext_lazy("My department"),
+        ),
+        (
+            "owed",
+            gettext_lazy("Duties"),
+            "list-check",
+            "duties",
             "incentives.hold_talk",
             gettext_lazy("My department"),
         ),
@@ -227,4 +237,5 @@ def register():
 
 
 #: place in the sidebar; a group stands where its first item does
-ORDERS = {"queue": 30, "execution": 30, "ledger": 30, "talks": 32, "own": 87, "notices": 67}
+ORDERS = dict.fromkeys(("queue", "execution", "duties", "ledger", "payroll"), 30)
+ORDERS |= {"talks": 32, "owed": 32, "own": 87, "notices": 67}

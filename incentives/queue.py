@@ -14,8 +14,9 @@ from django.utils.translation import pgettext
 from core.flow import Refused
 from core.period import SHANGHAI
 from core.workdays import due_after
-from incentives import wording
+from incentives import evidence_words, wording
 from incentives.evidence import read
+from incentives.grading import specs_of
 from incentives.models import Case, Decision, Hearing, Rule
 from policies.selectors import section
 
@@ -72,6 +73,10 @@ class Row:
     def evidence(self):
         return read(self.case.evidence)
 
+    @cached_property
+    def lead(self):
+        return evidence_words.lead_of(self.case)
+
     @property
     def state(self):
         return self.decision.state if self.decision else self.case.state
@@ -80,9 +85,9 @@ class Row:
     def state_display(self):
         return (self.decision or self.case).get_state_display()
 
-    @property
+    @cached_property
     def effects(self):
-        return self.decision.effects if self.decision else self.case.rule.effects
+        return self.decision.effects if self.decision else specs_of(self.case)
 
     @property
     def title(self):

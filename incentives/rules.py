@@ -10,6 +10,8 @@ from core.period import SHANGHAI, Period
 MOST_IN_A_BATCH = 100
 #: outcome of the evidence gate (scoring.statistics.gate.outcome) -> state of the case
 CASE_STATES = {"propose": "found", "propose_with_warning": "found", "case_only": "held"}
+#: whom an effect is `to` -> role of the cases that have it (Case.Role)
+ROLES = {"employee": "employee", "members": "member", "head": "head"}
 
 
 def refuse_own(actor_id, subject_id):
@@ -37,25 +39,51 @@ def refuse_unreasoned(*, is_held, is_changed, reason):
         refuse_blank(reason, _("You changed the grade; say why."))
 
 
-def months_of(occurrence):
-    """The months of '2026-08..2026-10', ends included; empty for an occurrence that is not a window of months."""
-    first, _dots, last = occurrence.partition("..")
+def parts_of(occurrence):
+    """('2026Q2..2026Q3', 'sales-1') of '2026Q2..2026Q3@sales-1': when, and for which unit; '' when it is a person's."""
+    when, _at, unit = occurrence.partition("@")
+    return when, unit.partition("/")[0]
+
+
+def periods_of(occurrence):
+    """The periods of '2026-08..2026-10', ends included; empty for an occurrence that is not a window of periods."""
+    first, _dots, last = parts_of(occurrence)[0].partition("..")
     try:
         start, end = Period.parse(first), Period.parse(last)
     except ValueError:
-        return frozenset()
-    return frozenset(range(start.number, end.number + 1))
+        return []
+    return [Period(start.kind, number) for number in range(start.number, end.number + 1)]
+
+
+def months_of(occurrence):
+    """The same as numbers: months of a ranking, quarters of a target."""
+    return frozenset(period.number for period in periods_of(occurrence))
+
+
+def owner_of(employee_id, occurrence):
+    """Whose streak it is: the unit's code, else the person's id. A unit's stays its own when the head changes."""
+    return parts_of(occurrence)[1] or employee_id
 
 
 def refuse_overlap(occurrence, others):
     """One month counts for one effect of a rule: windows do not overlap."""
-    own = months_of(occurrence)
-    if any(own & months_of(other) for other in others):
+    own, unit = months_of(occurrence), parts_of(occurrence)[1]
+    if any(own & months_of(other) for other in others if parts_of(other)[1] == unit):
         raise Refused(
             _(
                 "Some of these months already stand behind another decision under this rule; a month counts once."
             ),
             code="overlap",
+        )
+
+
+def refuse_punished_twice(number):
+    """One incident is punished once; `number` is the decision that does so already, or None."""
+    if number is not None:
+        raise Refused(
+            _("Decision %(number)s already punishes the same incident; one incident is punished once.")
+            % {"number": number},
+            code="double",
         )
 
 
@@ -107,3 +135,12 @@ def delivered_at(closed_at, published_at, now, patience=dt.timedelta(minutes=5))
     """
     delay = now - published_at
     return closed_at + delay if delay > patience else closed_at
+
+
+def effects_for(specs, role):
+    """Of a rule's effects, those for somebody touched in this role (Case.Role), in the rule's order.
+
+    `to` of an effect is 'employee', 'members' or 'head'. Without it an effect is for whomever the rule touches: a rule
+    that touches people in several roles says `to` of each effect (triggers.check_roles).
+    """
+    return [spec for spec in specs if "to" not in spec or ROLES.get(spec["to"]) == role]

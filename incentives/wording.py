@@ -36,13 +36,77 @@ def effect_text(effect, period=""):
         return _points(effect["amount"], period)
     if kind in ("money", "fen", "yuan"):
         return _money(effect)
-    named = {
-        "commendation_notice": _("a commendation notice"),
-        "admonishing_talk": _("an admonishing talk"),
-        "written_statement": _("a written statement to the group"),
-        "promotion_priority": _("priority in promotion and pay"),
-    }
-    return named.get(kind, effect.get("title") or kind)
+    if kind == "team_fund":
+        return _("%(amount)s for the team’s fund") % {"amount": _yuan(effect["amount"])}
+    named = _NAMED.get(kind)
+    return named(effect) if named else effect.get("title") or kind
+
+
+def _months(effect):
+    count = effect.get("months", 0)
+    return ngettext("%(count)s month", "%(count)s months", count) % {"count": count}
+
+
+def _warning(effect):
+    is_written = effect.get("level") == "written"
+    text = _("a written warning for %(months)s") if is_written else _("an oral warning for %(months)s")
+    return text % {"months": _months(effect)}
+
+
+def _recommendation(effect):
+    return _("a recommended dismissal") if effect.get("what") == "dismissal" else _("a recommended demotion")
+
+
+#: kind -> its words, for those without an amount
+_NAMED = {
+    "commendation_notice": lambda effect: _("a commendation notice"),
+    "certificate": lambda effect: _("a certificate"),
+    "admonishing_talk": lambda effect: _("an admonishing talk"),
+    "written_explanation": lambda effect: _("a written explanation to the group"),
+    "training": lambda effect: pgettext("effect", "training"),
+    "priority": lambda effect: (
+        _("priority in promotion and pay for %(months)s") % {"months": _months(effect)}
+    ),
+    "warning": _warning,
+    "recommend": _recommendation,
+}
+
+
+def money_class_text(name):
+    """As what the payroll pays or takes it; '' for points."""
+    return {
+        "": "",
+        "bonus": _("bonus"),
+        "team_fund": _("team fund"),
+        "performance_pay": _("performance pay"),
+        "loss_compensation": _("compensation for loss"),
+        "fine": _("fine"),
+    }.get(name, name)
+
+
+def line_detail(line):
+    """As what money is paid or taken, and why the line is not the whole effect, if so."""
+    return " · ".join(part for part in (money_class_text(line.money_class), line_note(line)) if part)
+
+
+def line_note(line):
+    """Why a line is not the whole effect in its own month: reversed, or carried over a cap."""
+    if line.reverses_id:
+        return _("reverses %(number)s") % {"number": line.reverses.number}
+    if line.part or line.amount != _whole(line):
+        return _("part %(part)s of %(whole)s: over the month’s cap") % {
+            "part": line.part + 1,
+            "whole": _amount(line, _whole(line)),
+        }
+    return ""
+
+
+def _whole(line):
+    return line.decision.effects[line.effect].get("amount", line.amount)
+
+
+def _amount(line, amount):
+    return _points(amount, "") if line.unit == "points" else _yuan(amount)
 
 
 def _points(amount, period):
@@ -56,6 +120,11 @@ def _points(amount, period):
 
 def _money(effect):
     fen = effect.get("fen", effect.get("amount", 0))
+    words = _("a bonus of %(yuan)s") if fen > 0 else _("%(yuan)s taken from pay")
+    return words % {"yuan": _yuan(abs(fen))}
+
+
+def _yuan(fen):
     return _("%(amount)s yuan") % {"amount": money.format_fen(fen)}
 
 
@@ -69,7 +138,8 @@ def effects_text(effects, period=""):
 
 def effects_pair(effects):
     """(main effect, the rest) for a table cell: '−3 points' over 'and an admonishing talk'."""
-    main = next((effect for effect in effects if effect["kind"] in ("points", "money", "fen", "yuan")), None)
+    amounts = ("points", "money", "team_fund", "fen", "yuan")
+    main = next((effect for effect in effects if effect["kind"] in amounts), None)
     rest = [effect_text(effect) for effect in effects if effect is not main]
     first = effect_text(main) if main else (rest.pop(0) if rest else "")
     return first, pgettext("joins effects", ", and ").join(rest)

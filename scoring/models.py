@@ -3,6 +3,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from audit.models import AppendOnlyModel
 from core.flow import Transition
 from organization.models import Company, Department, Employee, Post, Site
 from organization.scopes import companies_of, reach_of
@@ -337,3 +338,32 @@ class Composite(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["company", "period", "employee"], name="scoring_composite_key")
         ]
+
+
+class Adjudication(AppendOnlyModel):
+    """What a closed period's score, standing or ranking is after an appeal, kept beside the first figures.
+
+    The rows of the close stay as they were (fact 3). `figures` replaces their columns; of a close it holds
+    `left_out`, the ids of all answers that no longer count in it. The newest row of an object holds.
+    """
+
+    class Kind(models.TextChoices):
+        CLOSE = "close", _("period")
+        SCORE = "score", _("score")
+        STANDING = "standing", _("standing")
+        RANKING = "ranking", _("ranking")
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    close = models.ForeignKey(Close, on_delete=models.PROTECT, related_name="adjudications")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    object_id = models.BigIntegerField()
+    figures = models.JSONField(default=dict)
+    cause = models.CharField(max_length=40, help_text=_("what it follows from (appeal:12)"))
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "object_id", "cause"], name="scoring_adjudication_once")
+        ]
+        indexes = [models.Index(fields=["company", "kind", "object_id"], name="scoring_adjudication_of")]

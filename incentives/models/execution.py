@@ -9,6 +9,20 @@ from incentives.models.decision import Decision
 from incentives.models.scope import VisibleQuerySet
 from jobs.models import Attachment
 from organization.models import Company, Department, Employee
+from organization.scopes import reach_of
+
+
+class NoticeQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those who see the decision; its subject and the heads above once it is issued; praise for everybody."""
+        wide, own = reach_of(user, "incentives.view"), reach_of(user, "incentives.view_own")
+        heads, board = reach_of(user, "incentives.hold_talk"), reach_of(user, "policies.view")
+        match = wide.q(company="company_id", department="decision__department_id", employee=None)
+        match |= models.Q(decision__department_id__in=heads.department_ids)
+        match |= models.Q(kind=Notice.Kind.COMMENDATION, company_id__in=board.company_ids)
+        if own.employee_id:
+            match |= models.Q(decision__employee_id=own.employee_id)
+        return self.filter(match)
 
 
 class Notice(models.Model):
@@ -27,6 +41,8 @@ class Notice(models.Model):
     title = models.CharField(max_length=200)
     body = models.TextField()
     published_at = models.DateTimeField()
+
+    objects = NoticeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-published_at"]
@@ -68,6 +84,12 @@ class Talk(models.Model):
         return reverse("talk", args=[self.pk])
 
 
+class WarningQuerySet(VisibleQuerySet):
+    def in_force(self, day):
+        """Neither expired before this day nor lifted."""
+        return self.filter(lifted_at=None, expires_on__gte=day)
+
+
 class Warning(models.Model):
     """A step of the warning ladder: oral, then written; counts until it expires or is lifted (CC-5.3, RE-5.3b)."""
 
@@ -85,7 +107,7 @@ class Warning(models.Model):
     expires_on = models.DateField()
     lifted_at = models.DateTimeField(null=True)
 
-    objects = VisibleQuerySet.as_manager()
+    objects = WarningQuerySet.as_manager()
 
     class Meta:
         ordering = ["-given_at", "pk"]

@@ -1,19 +1,31 @@
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.flow import Transition
-from incentives.models.scope import VisibleQuerySet
 from jobs.models import Attachment
 from organization.models import Company, Department, Employee
+from organization.scopes import employee_id_of, reach_of
+from surveys.models import Answer
+
+
+class HandReportQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those of the company or the departments one may report on; never the one about oneself."""
+        reach = reach_of(user, "incentives.report_fact")
+        found = self.filter(Q(company_id__in=reach.company_ids) | Q(department_id__in=reach.department_ids))
+        own = employee_id_of(user)
+        return found.exclude(employee_id=own) if own else found
 
 
 class HandReport(models.Model):
     """A fact that comes in by hand with evidence, until its own room supplies it; counts once a second person agrees.
 
     `kind` is the rule parameter it serves: a staff suggestion with effect, tampering, a late care task, a data error.
+    `employee` is who would be touched: the person it is about, or the head of the department on that day.
     """
 
     class State(models.TextChoices):
@@ -34,6 +46,10 @@ class HandReport(models.Model):
     figures = models.JSONField(
         default=dict, help_text=_("counts before and after, where the rule asks for the effect")
     )
+    answer = models.ForeignKey(
+        Answer, null=True, on_delete=models.PROTECT, related_name="+",
+        help_text=_("the survey answer about the same incident"),
+    )  # fmt: skip
     state = models.CharField(max_length=20, choices=State.choices, default=State.REPORTED)
     reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     reported_at = models.DateTimeField()
@@ -43,7 +59,7 @@ class HandReport(models.Model):
     settled_at = models.DateTimeField(null=True)
     settle_reason = models.CharField(max_length=1000, blank=True)
 
-    objects = VisibleQuerySet.as_manager()
+    objects = HandReportQuerySet.as_manager()
 
     class Meta:
         ordering = ["-reported_at", "pk"]

@@ -10,10 +10,14 @@ from core.period import Period
 from incentives import letters, rules
 from incentives.models import Case, Decision, Rule
 from incentives.services.telling import tell, tell_all
-from incentives.triggers import build
+from incentives.triggers import close_inputs
+from incentives.unit_rules import trigger_of
+from organization.models import Employee
 from organization.scopes import employee_id_of
 from organization.selectors import employees_with_verb
-from policies.selectors import versions_in_force
+from policies.selectors import books_in_force
+from scoring.models import Close
+from scoring.services.books import hold_books
 from scoring.statistics.gate import outcome
 
 
@@ -24,32 +28,54 @@ def find_cases(close, at):
     The evidence gate and the rule's switch only decide whether it may propose itself. Safe to repeat and to run
     twice at once: a case is unique per rule, person and occurrence. Returns the new ones.
     """
+    found = rules_at(close)
+    if not found:
+        return []
+    hold_books(close.company)
+    _freeze_inputs(close, found)
+    period = month_of_close(close)
     new = []
-    for rule in rules_in_force(close):
-        for hit in build(rule.trigger, rule.params).hits(rule, close, used_through(rule, close)):
-            case, created = _keep(rule, close, hit, at)
-            if created:
-                audit.record("incentives.case.find", case, by=None, at=at, to_state=case.state)
-                new.append(case)
+    for rule, trigger in found:
+        hits = trigger.hits(rule, close, used_through(rule, period))
+        new += keep_hits(rule, [(hit, period) for hit in hits], at)
     if new:
-        _tell_hr(close, new, at)
+        tell_hr(close.company, new, at)
     return new
 
 
+def rules_at(close):
+    """[(rule, its trigger)] of those in force that run at this kind of close."""
+    pairs = [(rule, trigger_of(rule)) for rule in rules_in_force(close)]
+    return [(rule, trigger) for rule, trigger in pairs if trigger.close_kind == close.kind]
+
+
 def rules_in_force(close):
-    """Active rules of the books in force on the last day of the close's period."""
-    versions = versions_in_force(close.company, Period.parse(close.period).last_day)
+    """Active rules of the books in force on the last day of the close's period, the units' own included (PM-6.5)."""
+    versions = books_in_force(close.company, Period.parse(close.period).last_day)
     found = Rule.objects.filter(version__in=versions.values("pk"), is_active=True)
-    return found.select_related("version", "clause", "company").order_by("code")
+    return found.select_related("version__company", "version__document", "clause", "company").order_by("code")
 
 
-def used_through(rule, close):
-    """Employee id -> last month of the latest earlier window that had, or may yet have, its effect.
+def month_of_close(close):
+    """The month in which what a close brings counts: the last of its period (PM-5b)."""
+    return str(Period.parse(close.period).months()[-1])
+
+
+def _freeze_inputs(close, found):
+    """What the triggers read and no close has stored is kept with the close, so that it can be run again (fact 3)."""
+    wanted = {name for _rule, trigger in found for name in trigger.inputs} - set(close.frozen)
+    if wanted:
+        close.frozen = close.frozen | {name: close_inputs[name](close) for name in sorted(wanted)}
+        Close.objects.filter(pk=close.pk).update(frozen=close.frozen)
+
+
+def used_through(rule, period):
+    """Employee id or unit code -> last period of the latest earlier window that had, or may yet have, its effect.
 
     Windows do not overlap. A decision that came to nothing uses nothing up.
     """
     earlier = Decision.objects.live().filter(
-        company_id=close.company_id, rule_code=rule.code, case__period__lt=close.period
+        company_id=rule.company_id, rule_code=rule.code, case__period__lt=period
     )
     return last_months(earlier)
 
@@ -58,39 +84,85 @@ def last_months(decisions):
     used = {}
     for employee_id, occurrence in decisions.values_list("employee_id", "occurrence"):
         if months := rules.months_of(occurrence):
-            used[employee_id] = max(max(months), used.get(employee_id, 0))
+            owner = rules.owner_of(employee_id, occurrence)
+            used[owner] = max(max(months), used.get(owner, 0))
     return used
 
 
-def _keep(rule, close, hit, at):
-    return Case.objects.get_or_create(
-        company_id=close.company_id,
+def keep_hits(rule, hits, at):
+    """Cases of the hits that have none yet; `hits` are (Hit, month they count in). The company's books are held."""
+    known = known_keys(rule)
+    cases = [
+        _case(rule, hit, period, at) for hit, period in hits if (hit.employee_id, hit.occurrence) not in known
+    ]
+    Case.objects.bulk_create(cases)
+    for case in cases:
+        audit.record("incentives.case.find", case, by=None, at=at, to_state=case.state)
+    return cases
+
+
+def known_keys(rule):
+    """(employee id, occurrence) of every case of this rule, under whichever version it was found."""
+    same = Case.objects.filter(company_id=rule.company_id, rule_code=rule.code)
+    return set(same.order_by().values_list("employee_id", "occurrence"))
+
+
+def _case(rule, hit, period, at):
+    return Case(
+        company_id=rule.company_id,
+        rule=rule,
         rule_code=rule.code,
         employee_id=hit.employee_id,
+        department_id=hit.department_id,
         occurrence=hit.occurrence,
-        defaults={
-            "rule": rule,
-            "department_id": hit.department_id,
-            "period": close.period,
-            "state": rules.CASE_STATES[outcome(hit.is_distinguishable, rule.evidence)],
-            "evidence": hit.evidence,
-            "is_distinguishable": hit.is_distinguishable,
-            "found_at": at,
-        },
+        role=hit.role,
+        incident=hit.incident,
+        period=period,
+        state=rules.CASE_STATES[outcome(hit.is_distinguishable, rule.evidence)],
+        evidence=hit.evidence,
+        is_distinguishable=hit.is_distinguishable,
+        found_at=at,
     )
 
 
-def _tell_hr(close, cases, at):
-    held = sum(case.state == Case.State.HELD for case in cases)
-    people = employees_with_verb(close.company, "incentives.propose", at.date()).select_related("user")
-    tell_all(
-        people,
-        kind="incentives.cases",
-        key=f"cases-{close.company_id}-{close.period}-{min(case.pk for case in cases)}",
-        at=at,
-        url=f"{reverse('incentives_queue')}?month={close.period}",
-        text=lambda: letters.cases_found(close.period, len(cases), held),
+def tell_hr(company, cases, at):
+    """One message for each month in which new cases count."""
+    people = employees_with_verb(company, "incentives.propose", at.date()).select_related("user")
+    for period in sorted({case.period for case in cases}):
+        own = [case for case in cases if case.period == period]
+        held = sum(case.state == Case.State.HELD for case in own)
+        tell_all(
+            people,
+            kind="incentives.cases",
+            key=f"cases-{company.pk}-{period}-{min(case.pk for case in own)}",
+            at=at,
+            url=f"{reverse('incentives_queue')}?month={period}",
+            text=lambda period=period, own=own, held=held: letters.cases_found(period, len(own), held),
+        )
+
+
+def other_penalty(case):
+    """Number of a live penalty of the same person for the same incident, or None.
+
+    A complaint and a low score are one incident where the same answer stands behind both.
+    """
+    if case.rule.direction != Rule.Direction.PENALTY or not case.incident:
+        return None
+    answers = set(case.evidence.get("answer_ids", ()))
+    live = Decision.objects.live().filter(
+        company_id=case.company_id, employee_id=case.employee_id, direction=Rule.Direction.PENALTY
     )
+    for decision in live.exclude(case=case.pk).select_related("case").order_by("pk"):
+        behind = answers & set(decision.case.evidence.get("answer_ids", ()))
+        if behind or decision.case.incident == case.incident:
+            return decision.number
+    return None
+
+
+def verifiers_of(case):
+    """Employee ids of those who stood behind the fact: they have no vote on what follows from it (fact 6)."""
+    users = case.evidence.get("verified_by", ())
+    return set(Employee.objects.filter(user__in=users).values_list("pk", flat=True)) if users else set()
 
 
 @transaction.atomic

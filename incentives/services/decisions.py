@@ -11,8 +11,10 @@ from core.numbering import numbered
 from core.period import SHANGHAI, Period
 from incentives import effects as effect_rules
 from incentives import rules
+from incentives.grading import needs_proven_loss, specs_of
 from incentives.models import Case, Decision, Rule
 from incentives.policy import clocks
+from incentives.services.cases import other_penalty, verifiers_of
 from organization.models import Employee
 from organization.scopes import employee_id_of
 from organization.selectors import superiors_of
@@ -38,26 +40,35 @@ def propose(case, *, by, at, effects=None, reason=""):
     Employee.objects.select_for_update(no_key=True).get(pk=case.employee_id)
     case = Case.objects.select_related("rule", "employee").get(pk=case.pk)
     rules.refuse_own(employee_id_of(by), case.employee_id)
-    chosen = _chosen(case.rule, effects)
+    specs = specs_of(case)
+    chosen = _chosen(specs, effects)
     rules.refuse_unreasoned(
         is_held=case.state == Case.State.HELD,
-        is_changed=chosen != effect_rules.default_choice(case.rule.effects),
+        is_changed=chosen != effect_rules.default_choice(specs),
         reason=reason,
     )
+    _refuse_unproven_loss(chosen, reason)
     advance(case, Case.PROPOSE, by=by, at=at, settled_by=by, settled_at=at, reason=reason.strip()[:1000])
     rules.refuse_overlap(case.occurrence, _live_occurrences(case))
+    rules.refuse_punished_twice(other_penalty(case))
     decision = _create(case, chosen, reason, by, at)
     audit.record("incentives.decision.propose", decision, by=by, at=at, to_state=decision.state)
     return decision
 
 
-def _chosen(rule, wanted):
+def _chosen(specs, wanted):
     if wanted is None:
-        return effect_rules.default_choice(rule.effects)
+        return effect_rules.default_choice(specs)
     try:
-        return effect_rules.chosen_within(rule.effects, wanted)
+        return effect_rules.chosen_within(specs, wanted)
     except ValueError as wrong:
         raise Refused(str(wrong), field="effects") from wrong
+
+
+def _refuse_unproven_loss(effects, reason):
+    """What is taken as compensation rests on a loss that is written down with its proof."""
+    if needs_proven_loss(effects):
+        rules.refuse_blank(reason, _("Write the loss and how it is proven; compensation rests on it."))
 
 
 def _live_occurrences(case):
@@ -94,7 +105,7 @@ def _create(case, chosen, reason, by, at):
 def amend(decision, *, effects, reason, by, at):
     """Change the grade of a proposed or returned decision, within the rule's range and with a reason."""
     rules.refuse_own(employee_id_of(by), decision.employee_id)
-    chosen = _chosen(decision.rule, effects)
+    chosen = _chosen(specs_of(decision.case), effects)
     rules.refuse_blank(reason, _("You changed the grade; say why."))
     open_states = (Decision.State.PROPOSED, Decision.State.RETURNED)
     changed = Decision.objects.filter(pk=decision.pk, state__in=open_states)
@@ -196,9 +207,9 @@ def committee_for(decision, at):
 
 
 def excluded_from(decision, at):
-    """Employee id -> ground: the subject, who proposed, and the direct superior where the policy says (fact 6)."""
+    """Employee id -> ground: the subject, who proposed or verified, and the superior where the policy says (fact 6)."""
     day = at.astimezone(SHANGHAI).date()
-    grounds = {}
+    grounds = dict.fromkeys(verifiers_of(decision.case), Seat.Ground.VERIFIER)
     if clocks(decision.company, day).recuse_line:
         grounds |= {superior: Seat.Ground.LINE for superior in superiors_of(decision.employee, day)[:1]}
     if proposer := employee_id_of(decision.proposed_by):

@@ -17,6 +17,7 @@ from incentives.policy import clocks, letters_of
 from incentives.services.ledger import post
 from incentives.services.telling import tell
 from organization.scopes import employee_id_of
+from scoring.services.books import hold_books
 
 log = structlog.get_logger(__name__)
 SERVED = (
@@ -51,8 +52,7 @@ def issue(decision, *, at):
 
 def document_number(decision, kind, day):
     """The next number of the series as the rule book writes it: 青禾满奖惩〔2026〕17 号."""
-    patterns = letters_of(decision.rule.version)
-    pattern = patterns.decision if kind == Notice.Kind.LETTER else patterns.commendation
+    pattern = letters_of(decision.rule.version).pattern(kind)
     n = next_number(decision.company_id, f"{kind}-{day.year}")
     return pattern.format(company=decision.company.name, year=day.year, n=n)
 
@@ -77,10 +77,19 @@ def publish_notice(decision, kind, number, text, at):
 
 def publish_commendation(decision, index, effect, at):
     """Effect `commendation_notice` (RE-5.2a): published inside the company; exists for praise only."""
-    if decision.notices.filter(kind=Notice.Kind.COMMENDATION).exists():
-        return
-    number = document_number(decision, Notice.Kind.COMMENDATION, at.astimezone(SHANGHAI).date())
-    publish_notice(decision, Notice.Kind.COMMENDATION, number, letters.commendation, at)
+    add_notice(decision, Notice.Kind.COMMENDATION, letters.commendation, at)
+
+
+def award_certificate(decision, index, effect, at):
+    """Effect `certificate` (CC-5.2): a numbered document for the person, to print."""
+    add_notice(decision, Notice.Kind.CERTIFICATE, letters.certificate, at)
+
+
+def add_notice(decision, kind, text, at):
+    """A further numbered document of the decision; a second call adds nothing and takes no number."""
+    if not decision.notices.filter(kind=kind).exists():
+        number = document_number(decision, kind, at.astimezone(SHANGHAI).date())
+        publish_notice(decision, kind, number, text, at)
 
 
 @transaction.atomic
@@ -107,6 +116,7 @@ def finalize_due(at):
 
 @transaction.atomic
 def _finalize(pk, at):
+    hold_books(Decision.objects.select_related("company").get(pk=pk).company)
     decision = Decision.objects.select_for_update().get(pk=pk)
     if decision.state != Decision.State.ISSUED:
         return 0

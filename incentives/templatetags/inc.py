@@ -19,5 +19,11 @@ def rule_title(rule):
 
 
 @register.filter
+def line_detail(line):
+    """As what money is paid or taken, and why the line is not the whole effect, or ''."""
+    return wording.line_detail(line)
+
+
+@register.filter
 def late(step, at):
     return step.is_late(at)

@@ -180,8 +180,8 @@ def test_posting_twice_adds_nothing(october):
 
 
 def test_points_of_an_exported_month_count_in_the_next_open_one(october):
-    exported = october.posted(october.best)
-    Decision.objects.filter(pk=exported.pk).update(state=State.EXPORTED)
+    october.posted(october.best)
+    services.make_payroll(october.company, month="2026-10", by=october.hr, at=at(2026, 11, 16))
     assert october.posted(october.worst).counts_for == "2026-11"
 
 

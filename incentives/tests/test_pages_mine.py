@@ -80,7 +80,7 @@ def test_a_decision_says_until_when_i_may_object_and_receipt_is_no_consent(page_
     me = browse(page_stage.best.user)
     page = text(me.get(address("my_decision", decision)))
     assert "您可以申诉到" in page
-    assert "向行政人事部提出" in page
+    assert reverse("my_appeal_new", args=["decision", decision.pk]) in page
     assert "确认收到不等于同意" in page
     assert me.get(address("my_receipt", decision)).status_code == 405
     assert me.post(address("my_receipt", decision)).status_code == 302

@@ -9,8 +9,10 @@ from core.faults import WritePath
 from core.models import Counter, Event
 from core.registries import write_paths
 from incentives import services
-from incentives.models import Case, Decision, Hearing, LedgerLine, Notice, Talk
+from incentives.models import Case, Decision, HandReport, HandReportFile, Hearing, LedgerLine, Notice, Talk
 from incentives.tests.build import MONTHS, Stage
+from incentives.tests.build_facts import Desk, rule
+from jobs.models import Attachment
 from notifications.models import Message
 from tests import factories
 from tests.factories import at
@@ -118,7 +120,38 @@ def held():
     return one, one.employee.user
 
 
+def desk():
+    """Who reports facts by hand, under a rule that rests on one kind of them."""
+    return Desk(factories.make_company(), rule("CC-5.3", "by_hand", kind="data_error"))
+
+
+def observe_facts():
+    counted = (Case, HandReport, HandReportFile, Attachment, Event, AuditRow, Message, Counter)
+    return {
+        "counts": {model.__name__: model._base_manager.count() for model in counted},
+        "states": list(HandReport.objects.values_list("pk", "state", "settled_by")),
+    }
+
+
+def reported():
+    found = desk()
+    return found.report(), found.second
+
+
+def verified():
+    found = desk()
+    found.verified()
+    return (found.company,)
+
+
 PATHS = {
+    "incentives.report_fact": WritePath(lambda: (desk(),), lambda found: found.report(), observe_facts),
+    "incentives.verify_report": WritePath(
+        reported, lambda report, by: services.verify_report(report, by=by, at=at(2026, 11, 5)), observe_facts
+    ),
+    "incentives.find_fact_cases": WritePath(
+        verified, lambda company: services.find_fact_cases(company, at(2026, 11, 20)), observe_facts
+    ),
     "incentives.find_cases": WritePath(ranked, lambda close: services.find_cases(close, at()), observe),
     "incentives.set_aside": WritePath(
         lambda: (lambda hearing, _user: (hearing.decision, hearing.decision.proposed_by))(*called()),

@@ -1,42 +1,59 @@
 """Near the top or bottom of the ranking several months running (RE-5.2a, RE-5.3a; method §3)."""
 
-from collections import defaultdict
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
 from core.period import Period, window
-from incentives.triggers.base import Hit
-from policies.selectors import section, section_of
-from scoring.models import Standing
+from incentives.triggers.base import Hit, Trigger, rule_evidence, setting
+from scoring.models import Adjudication, Ranking, Standing
+from scoring.services import adjudication
 from scoring.statistics import gate, streaks
-from scoring.statistics.intervals import wilson
+from scoring.statistics.intervals import Share, wilson
 
+Kind = Adjudication.Kind
 DIRECTIONS = {"top": "better", "bottom": "worse"}
+FIELDS = (
+    "pk",
+    "ranking_id",
+    "employee_id",
+    "period",
+    "place",
+    "status",
+    "k",
+    "n",
+    "department_id",
+    "rank",
+    "rank_low",
+    "rank_high",
+)
+RANKING, EMPLOYEE, PERIOD, PLACE, STATUS, K, N = range(1, 8)
+NOT_ELIGIBLE = str(Standing.Status.NOT_ELIGIBLE)
 DIGITS = 6  # floats in frozen evidence are rounded, so that both databases keep the same bytes
 
 
 @dataclass(frozen=True)
-class RankStreak:
+class RankStreak(Trigger):
     """`place` is 'top' or 'bottom'; length, pauses and alpha come from the ranking section in force."""
 
-    place: str
+    place: str = ""
 
-    @classmethod
-    def from_params(cls, params):
-        if set(params) != {"place"} or params["place"] not in DIRECTIONS:
+    close_kind = "month"
+
+    def check(self):
+        if self.place not in DIRECTIONS:
             raise ValueError(_("rank_streak needs place = “top” or “bottom”"))
-        return cls(place=params["place"])
 
-    def hits(self, rule, close, used):
+    def hits(self, rule, close, used, *, figures=None):
         """Everybody whose streak is complete at the end of `close`'s month, by employee id.
 
         `used` maps employee ids to the last month (Period number) that already had its effect: it and those before
-        count no more. The window of a hit does not depend on it, only whether there is one.
+        count no more. The window of a hit does not depend on it, only whether there is one. `figures` are adjudicated
+        ones to count with (scoring.services.adjudication.overlaid); without them, those that stood at the close.
         """
-        if close.kind != "month":
-            return []
-        book = Book.read(rule, close)
+        book = Book.read(rule, close, self.place, figures)
         hits = []
         for employee_id in sorted(book.histories):
             found = self._streak(book, employee_id, used.get(employee_id))
@@ -46,11 +63,9 @@ class RankStreak:
 
     def _streak(self, book, employee_id, used):
         months = [
-            streaks.MonthStanding(Period.parse(row.period).number, group_of(row), self._standing(row))
-            for row in book.histories[employee_id].values()
+            streaks.MonthStanding(number, group_of(row), self._standing(row))
+            for number, row in book.histories[employee_id].items()
         ]
-        if max(month.month for month in months) != book.last:
-            return streaks.Streak("none", (), (), book.ranking.streak_length)
         return streaks.streak(
             months, length=book.ranking.streak_length, max_pauses=book.ranking.max_pauses, used_through=used
         )
@@ -64,7 +79,7 @@ class RankStreak:
 
     def _hit(self, rule, book, employee_id, numbers):
         rows = [book.histories[employee_id][number] for number in numbers]
-        verdict = self._verdict(book, employee_id, rows)
+        verdict = self._verdict(book, rows)
         return Hit(
             employee_id=employee_id,
             department_id=rows[-1].department_id,
@@ -73,16 +88,13 @@ class RankStreak:
             is_distinguishable=verdict.distinguishable,
         )
 
-    def _verdict(self, book, employee_id, rows):
+    def _verdict(self, book, rows):
         """The gate over the window, against all eligible of the same rankings, those with too few answers included."""
-        peers = [
-            (peer.employee_id, peer.k, peer.n)
-            for row in rows
-            for peer in book.rankings[row.ranking_id]
-            if peer.status != Standing.Status.NOT_ELIGIBLE
-        ]
-        return gate.gate_within(
-            peers, employee_id, direction=DIRECTIONS[self.place], alpha=book.ranking.alpha
+        together, group_size = book.pooled(tuple(row.ranking_id for row in rows))
+        own = Share(sum(row.k for row in rows), sum(row.n for row in rows))
+        peers = Share(together.k - own.k, together.n - own.n)
+        return gate.evidence_gate(
+            own, peers, group_size=group_size, direction=DIRECTIONS[self.place], alpha=book.ranking.alpha
         )
 
     def _evidence(self, rule, book, rows, verdict):
@@ -107,44 +119,116 @@ class RankStreak:
                 "direction": verdict.direction,
             },
             "no_difference_months": weak,
-            "rule": {
-                "code": rule.code,
-                "version": rule.version.label,
-                "clause": rule.clause.number,
-                "params": rule.params,
-            },
-        }
+            "rule": rule_evidence(rule),
+        } | adjudicated(rows, book.until)
 
 
-@dataclass(frozen=True)
+class Row:
+    """One month of somebody who may have a streak, with its ranking; reads like a scoring.Standing."""
+
+    def __init__(self, values, ranking, is_adjudicated):
+        self.__dict__.update(zip(FIELDS, values, strict=True))
+        self.ranking, self.is_adjudicated = ranking, is_adjudicated
+
+
+@dataclass
 class Book:
-    """The standings of the months a streak can reach back to, by employee and by ranking."""
+    """The standings of the months a streak can reach back to, as plain tuples of FIELDS.
+
+    `histories` are those of the people who may have a complete streak: near this end in the last month, and in as many
+    months as a streak is long. Two queries, however many people there are.
+    """
 
     ranking: object
-    last: int
+    rows: list
     histories: dict
-    rankings: dict
+    until: object = None
+    _pools: dict = field(default_factory=dict)
 
     @classmethod
-    def read(cls, rule, close):
+    def read(cls, rule, close, place, figures=None):
         last = Period.parse(close.period)
-        ranking = ranking_of(rule.version, last)
-        months = window(last, ranking.streak_length + ranking.max_pauses)
-        rows = Standing.objects.filter(
-            company_id=close.company_id, period__in=[str(month) for month in months]
-        )
-        histories, rankings = defaultdict(dict), defaultdict(list)
-        for row in rows.select_related("ranking").order_by("period", "employee_id"):
-            histories[row.employee_id][Period.parse(row.period).number] = row
-            rankings[row.ranking_id].append(row)
-        return cls(ranking, last.number, histories, rankings)
+        ranking = setting(rule.version, "ranking", last)
+        months = {
+            str(month): month.number for month in window(last, ranking.streak_length + ranking.max_pauses)
+        }
+        figures = adjudication.before_close(close) if figures is None else figures
+        own = {"company_id": close.company_id, "period__in": list(months)}
+        rankings = _rankings(own, figures)
+        rows = _overlaid(Standing.objects.filter(**own).order_by().values_list(*FIELDS), figures)
+        touched = figures.get(Kind.STANDING, {}), figures.get(Kind.RANKING, {})
+        histories = {one: {} for one in _candidates(rows, place, close.period, ranking.streak_length)}
+        for values in rows:
+            history = histories.get(values[EMPLOYEE])
+            if history is not None:
+                is_adjudicated = values[0] in touched[0] or values[RANKING] in touched[1]
+                row = Row(values, rankings[values[RANKING]], is_adjudicated)
+                history[months[row.period]] = row
+        return cls(ranking, rows, histories, close.scored_at)
+
+    def pooled(self, ranking_ids):
+        """(Share of all together, how many people) over these rankings, the eligible only."""
+        if ranking_ids not in self._pools:
+            groups = [self._groups[ranking_id] for ranking_id in ranking_ids]
+            share = Share(sum(group.k for group in groups), sum(group.n for group in groups))
+            self._pools[ranking_ids] = share, len(set().union(*(group.people for group in groups)))
+        return self._pools[ranking_ids]
+
+    @cached_property
+    def _groups(self):
+        found = defaultdict(Group)
+        for values in self.rows:
+            if values[STATUS] != NOT_ELIGIBLE:
+                group = found[values[RANKING]]
+                group.k += values[K]
+                group.n += values[N]
+                group.people.add(values[EMPLOYEE])
+        return found
 
 
-def ranking_of(version, period):
-    """The rule's own book says how streaks are counted, else the book that does so in that month."""
-    if "ranking" in version.content:
-        return section_of(version, "ranking")
-    return section(version.company, "ranking", period.last_day)
+@dataclass(slots=True)
+class Group:
+    """The eligible people of one ranking and their counts together."""
+
+    k: int = 0
+    n: int = 0
+    people: set = field(default_factory=set)
+
+
+def _rankings(own, figures):
+    """{id: Ranking} of the months, with what appeals changed in them."""
+    found = {ranking.pk: ranking for ranking in Ranking.objects.filter(**own)}
+    for pk, changed in figures.get(Kind.RANKING, {}).items():
+        for name, value in changed.items() if pk in found else ():
+            setattr(found[pk], name, value)
+    return found
+
+
+def _overlaid(rows, figures):
+    """The tuples, with what appeals changed in them."""
+    changed = figures.get(Kind.STANDING, {})
+    if not changed:
+        return list(rows)
+    return [
+        tuple(changed.get(values[0], {}).get(name, value) for name, value in zip(FIELDS, values, strict=True))
+        for values in rows
+    ]
+
+
+def _candidates(rows, place, last, length):
+    """Who is near this end in the last month and in `length` months at least."""
+    near = [values for values in rows if values[PLACE] == place]
+    months = Counter(values[EMPLOYEE] for values in near)
+    return [
+        values[EMPLOYEE] for values in near if values[PERIOD] == last and months[values[EMPLOYEE]] >= length
+    ]
+
+
+def adjudicated(rows, until):
+    """Up to when appeals had corrected these months, where one did: the frozen evidence is checked against that."""
+    if until is None or not any(adjudication.is_overlaid(row) for row in rows):
+        return {}
+    return {"adjudicated_until": until.isoformat()}
 
 
 def month_evidence(row):

@@ -1,3 +1,3 @@
-from incentives.urls import decisions
+from incentives.urls import books, decisions, drafts, hand
 
-urlpatterns = [*decisions.urlpatterns]
+urlpatterns = [*decisions.urlpatterns, *drafts.urlpatterns, *books.urlpatterns, *hand.urlpatterns]

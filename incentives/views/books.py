@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,9 +13,9 @@ from audit import services as audit
 from core.access import require
 from core.excel import rows_as_csv, rows_as_xlsx
 from incentives import wording
-from incentives.course import AFTER_VOTE, checklist
+from incentives.course import AFTER_VOTE, Aftermath, checklist
 from incentives.ledger_rows import LedgerFilters, export_header, export_rows, lines_for, totals_of
-from incentives.models import Decision, LedgerLine, Notice, Talk
+from incentives.models import Decision, Duty, LedgerLine, Mark, Notice, PayrollLine, Talk, Warning
 from organization.models import Company
 from organization.scopes import reach_of
 
@@ -28,12 +28,11 @@ class Carried:
     """One approved decision and what still has to be done about it."""
 
     decision: Decision
-    talk: Talk | None
-    notice: Notice | None
+    after: Aftermath
 
     @cached_property
     def steps(self):
-        return checklist(self.decision, self.talk, self.notice)
+        return checklist(self.decision, self.after)
 
     @property
     def title(self):
@@ -49,23 +48,33 @@ class Carried:
 
 
 def carried(decisions):
-    """Decisions with talk and published notice: two more queries, whatever their number."""
+    """Decisions with what they brought: one query for each kind of thing, whatever their number."""
     decisions = list(decisions)
-    ids = [decision.pk for decision in decisions]
-    talks = {
-        talk.decision_id: talk
-        for talk in Talk.objects.filter(decision__in=ids).select_related("head", "employee")
-    }
-    published = Notice.objects.filter(decision__in=ids, kind=Notice.Kind.COMMENDATION)
-    notices = {notice.decision_id: notice for notice in published}
-    return [Carried(found, talks.get(found.pk), notices.get(found.pk)) for found in decisions]
+    after = {decision.pk: Aftermath() for decision in decisions}
+    for talk in Talk.objects.filter(decision__in=after).select_related("head", "employee"):
+        after[talk.decision_id].talk = talk
+    for notice in Notice.objects.filter(decision__in=after):
+        after[notice.decision_id].notices[notice.kind] = notice
+    for model, name in ((Warning, "warnings"), (Mark, "marks"), (Duty, "duties")):
+        for row in model.objects.filter(decision__in=after):
+            getattr(after[row.decision_id], name).append(row)
+    exported = [decision.pk for decision in decisions if decision.state == Decision.State.EXPORTED]
+    for pk, at in PayrollLine.objects.filter(line__decision__in=exported).values_list(
+        "line__decision", "batch__made_at"
+    ):
+        after[pk].exported_at = max(at, after[pk].exported_at or at)
+    return [Carried(found, after[found.pk]) for found in decisions]
 
 
 def unfinished():
-    """Not posted yet, or posted with a talk that is still to be held or acknowledged."""
+    """Not posted yet, money in no payroll file yet, or something that it brought is still to be done."""
     posted = Q(state__in=(Decision.State.POSTED, Decision.State.EXPORTED))
+    unpaid = LedgerLine.objects.filter(
+        decision=OuterRef("pk"), unit=LedgerLine.Unit.FEN, payroll_line__isnull=True
+    )
     talk_open = Q(talk__state__in=(Talk.State.SCHEDULED, Talk.State.HELD))
-    return ~posted | talk_open
+    duty_open = Q(Exists(Duty.objects.filter(decision=OuterRef("pk"), state__in=Duty.CANCEL.sources)))
+    return ~posted | Q(Exists(unpaid)) | talk_open | duty_open
 
 
 @require("incentives.view")
@@ -144,5 +153,6 @@ def notices(request):
     published = Notice.objects.filter(
         company_id__in=companies, company=request.company, kind=Notice.Kind.COMMENDATION
     ).select_related("decision__employee", "decision__department")
+    published = published.exclude(decision__state=Decision.State.REVERSED)
     page = Paginator(published, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "incentives/notices.html", {"page": page})

@@ -13,6 +13,7 @@ from core.period import Period
 from incentives import services
 from incentives.dossier import Dossier
 from incentives.forms import GradeForm, OpinionForm, SetAsideForm
+from incentives.grading import specs_of
 from incentives.models import Decision
 from incentives.queue import cases_for
 from incentives.views.frame import close_of
@@ -50,7 +51,13 @@ def case_page(request, dossier, *, grade=None, opinion=None, status=200):
 def grade_form(dossier, data=None):
     decision = dossier.decision
     current = decision.effects if decision else None
-    return GradeForm(data, specs=dossier.case.rule.effects, current=current, needs_reason=dossier.is_held)
+    return GradeForm(
+        data,
+        specs=specs_of(dossier.case),
+        current=current,
+        needs_reason=dossier.is_held,
+        needs_loss=decision is None and dossier.needs_proven_loss,
+    )
 
 
 @require("incentives.propose")

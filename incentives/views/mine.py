@@ -32,7 +32,7 @@ def my_ledger(request):
     """What stands in my account, what was decided on me, and until when I may object."""
     at = timezone.now()
     lines = LedgerLine.objects.filter(employee_id=employee_id_of(request.user)).select_related(
-        "decision__rule__clause"
+        "decision__rule__clause", "reverses"
     )
     page = Paginator(lines, PER_PAGE).get_page(request.GET.get("page"))
     sums = dict(lines.order_by().values_list("unit").annotate(total=Sum("amount")))

@@ -2,13 +2,16 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from incentives import navigation
+from core.registries import inbox_sources
+from incentives import duty_inbox, hand_inbox, navigation
 from notifications.registries import Group, message_groups
 
 
 def register():
     navigation.register()
-    own = ("hearing", "issued", "posted", "reversed", "set_aside", "talk")
+    hand_inbox.register()
+    inbox_sources.register("incentives.duties", duty_inbox.duty_inbox)
+    own = ("hearing", "issued", "posted", "reversed", "set_aside", "talk", "warning", "duty")
     message_groups.register(
         "incentives.own",
         Group(

@@ -1,4 +1,4 @@
-"""What a decision does. Each kind is registered with what it allows, and how it is carried out and undone."""
+"""The register of kinds, and what holds for all of them: checks of a rule, HR's choice within it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,8 +7,11 @@ from django.utils.translation import gettext as _
 
 from core.registries import Registry
 
-#: kind ("points") -> Effect; open for higher issues: money, training, written explanation …
+#: kind ("points") -> Effect; higher rooms may add theirs
 effect_kinds = Registry()
+#: what may follow when nothing but a place in a ranking stands behind a penalty
+RANKING_ALONE = ("points", "admonishing_talk", "training")
+RECIPIENTS = ("employee", "members", "head")
 
 
 def nothing(*args, **kwargs):
@@ -19,45 +22,48 @@ def nothing(*args, **kwargs):
 class Effect:
     """`check(spec, direction)` raises ValueError for an impossible line of a rule; `carry_out(decision, index, effect,
     at)` runs when the decision is posted and must be safe to repeat; `undo(decision, at)` when it is reversed.
-    `is_graded` effects have an amount between `least` and `most`.
+    `is_graded` effects have an amount between `least` and `most`; `fields` are the names that a rule fills in.
     """
 
+    label: str
     check: Callable
     carry_out: Callable = nothing
     undo: Callable = nothing
     is_graded: bool = False
+    fields: tuple = ()
 
 
-def check_points(spec, direction):
-    """−3 … −3: whole points, the amount inside its range, the sign as the direction says."""
-    low, amount, high = (spec.get(name) for name in ("least", "amount", "most"))
-    if not all(isinstance(value, int) for value in (low, amount, high)):
-        raise ValueError(_("points need whole numbers amount, least and most"))
-    if not min(low, high) <= amount <= max(low, high):
-        raise ValueError(_("the amount of points lies outside least and most"))
-    if any(value == 0 or (value > 0) != (direction == "reward") for value in (low, amount, high)):
-        raise ValueError(_("rewards add points, penalties take them"))
+def check_rule(effects, direction, *, trigger="", money=None):
+    """ValueError when a rule's list of effects cannot be carried out by this installation.
 
-
-def check_praise(spec, direction):
-    if direction != "reward":
-        raise ValueError(_("only rewards are published: a penalty is nobody else's business"))
-
-
-def check_talk(spec, direction):
-    if direction != "penalty":
-        raise ValueError(_("an admonishing talk follows a penalty"))
-
-
-def check_rule(effects, direction):
-    """ValueError when a rule's list of effects cannot be carried out by this installation."""
+    `money` is the policy's section of that name (policy.Money), None where the book has none: then fines are off.
+    """
     if not effects:
         raise ValueError(_("a rule needs at least one effect"))
     for spec in effects:
         kind = effect_kinds.get(spec.get("kind"))
         if kind is None:
             raise ValueError(_("unknown effect “%(kind)s”") % {"kind": spec.get("kind")})
+        if spec.get("to", "employee") not in RECIPIENTS:
+            raise ValueError(_("an effect goes to the employee, the members or the head"))
         kind.check(spec, direction)
+        _refuse_fine(spec, money)
+        _refuse_beyond_ranking(spec, direction, trigger)
+
+
+def _refuse_fine(spec, money):
+    if spec.get("class") == "fine" and not (money and money.fine_enabled):
+        raise ValueError(
+            _(
+                "fines are off: employers in China have no general right to fine; "
+                "leave the class out to take the amount from agreed performance pay"
+            )
+        )
+
+
+def _refuse_beyond_ranking(spec, direction, trigger):
+    if trigger == "rank_streak" and direction == "penalty" and spec["kind"] not in RANKING_ALONE:
+        raise ValueError(_("a place in the ranking alone leads to no more than points, a talk and training"))
 
 
 def default_choice(specs):

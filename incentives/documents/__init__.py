@@ -1,0 +1,61 @@
+"""Numbered documents and statements as PDF: data in, bytes out, the same bytes for the same data.
+
+The text reaches typst as JSON, never pasted into its markup.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+
+import typst
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from core.flow import Refused
+from core.period import SHANGHAI
+from core.templatetags.manyi import long_date
+
+HERE = Path(__file__).parent
+HONOURS = ("certificate", "commendation")
+FONTS = settings.BASE_DIR / "build" / "fonts"
+
+
+def notice_pdf(notice):
+    """A served document as A4, from its frozen text."""
+    with translation.override(settings.LANGUAGE_CODE):
+        data = {
+            "kind": notice.kind,
+            "company": notice.company.name,
+            "number": notice.number,
+            "title": notice.title,
+            "paragraphs": [line for line in notice.body.split("\n") if line.strip()],
+            "receipt": "" if notice.kind in HONOURS else _("Received (signature, date):"),
+            "withdrawn": _withdrawn(notice.decision),
+            "date": long_date(notice.published_at.astimezone(SHANGHAI).date()),
+        }
+    return compile_pdf("notice.typ", data)
+
+
+def _withdrawn(decision):
+    """A paper of a decision that no longer holds says so; what was served stays readable under it."""
+    if decision.reversed_at is None:
+        return ""
+    return _("Withdrawn on %(day)s") % {"day": long_date(decision.reversed_at.astimezone(SHANGHAI).date())}
+
+
+def compile_pdf(template, data):
+    """Bytes of the PDF that a typst file makes of JSON `data`; `template` is a name beside this file, or a path.
+
+    Refused when the fonts are not there, for Chinese would be boxes.
+    """
+    if not (FONTS / "NotoSansSC_400Regular.ttf").exists():
+        raise Refused(_("The fonts for documents are missing on this installation (make setup)."))
+    path = HERE / template
+    inputs = {"data": json.dumps(data, ensure_ascii=False)}
+    return typst.compile(path, root=path.parent, font_paths=_fonts(), sys_inputs=inputs)
+
+
+@cache
+def _fonts():
+    return typst.Fonts(include_system_fonts=False, font_paths=[FONTS])

@@ -1,0 +1,106 @@
+"""What a month's payroll file holds, and how its rows look."""
+
+import csv
+import io
+
+from django.db.models import F, Q, Sum
+from django.utils.translation import gettext as _
+
+from core.excel import rows_as_csv, rows_as_xlsx
+from core.money import fen_from_yuan
+from incentives import wording
+from incentives.models import Decision, LedgerLine, PayrollBatch
+
+POINTS, YUAN = 6, 7
+SETTLED = (*Decision.DEAD, Decision.State.POSTED, Decision.State.EXPORTED)
+RELATED = ("employee", "department", "decision__rule__clause", "reverses")
+
+
+def lines_to_pay(company, month):
+    """Lines of the month in no file yet; with them what an earlier file left out. Suspended decisions wait."""
+    made = PayrollBatch.objects.filter(company=company, month__lt=month).values("month")
+    lines = LedgerLine.objects.filter(company=company, payroll_line=None)
+    lines = lines.filter(Q(counts_for=month) | Q(counts_for__in=made))
+    lines = lines.exclude(decision__state=Decision.State.SUSPENDED)
+    return lines.select_related(*RELATED).order_by("employee__number", "pk")
+
+
+def open_decisions(company, month):
+    """Decisions that would count for the month and are not settled yet; they will count in a later one."""
+    return Decision.objects.filter(company=company, counts_for=month).exclude(state__in=SETTLED)
+
+
+def sums_of(lines):
+    """(points, fen) over a queryset of lines."""
+    rows = dict(lines.order_by().values_list("unit").annotate(sum=Sum("amount")))
+    return rows.get(LedgerLine.Unit.POINTS, 0), rows.get(LedgerLine.Unit.FEN, 0)
+
+
+def wholly_exported(batch):
+    """Decisions of which this file holds the last line; those with parts in later months wait for these."""
+    waiting = LedgerLine.objects.filter(payroll_line=None).values("decision")
+    posted = Decision.objects.filter(state=Decision.State.POSTED, ledger_lines__payroll_line__batch=batch)
+    return posted.exclude(pk__in=waiting).distinct().order_by("pk")
+
+
+def header():
+    return [
+        _("Payroll file"),
+        _("Line no."),
+        _("Employee no."),
+        _("Employee"),
+        _("Department"),
+        _("Month it counts for"),
+        _("Points"),
+        _("Money (yuan)"),
+        _("Paid or taken as"),
+        _("Clause"),
+        _("Reason"),
+        _("Decision no."),
+        _("Remark"),
+    ]
+
+
+def rows(number, lines):
+    for line in lines:
+        is_money = line.unit == LedgerLine.Unit.FEN
+        yield [
+            number,
+            line.number,
+            line.employee.number,
+            line.employee.name,
+            str(line.department),
+            line.counts_for,
+            "" if is_money else line.amount,
+            line.amount / 100 if is_money else "",
+            wording.money_class_text(line.money_class),
+            line.decision.rule.clause.number,
+            wording.in_language(line.decision.rule, "title"),
+            line.decision.document_number or line.decision.number,
+            wording.line_note(line),
+        ]
+
+
+def as_csv(number, lines):
+    return "".join(rows_as_csv(header(), rows(number, lines))).encode()
+
+
+def as_xlsx(number, lines):
+    return rows_as_xlsx(header(), rows(number, lines), sheet=number)
+
+
+def sums_in(content):
+    """(lines, points, fen) that the bytes of a stored csv add up to."""
+    table = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))[1:]
+    points = sum(int(row[POINTS]) for row in table if row[POINTS])
+    return len(table), points, sum(fen_from_yuan(row[YUAN]) for row in table if row[YUAN])
+
+
+def months_of(company):
+    """[(month, lines, waiting lines)] of every month with lines, the newest first."""
+    lines = LedgerLine.objects.filter(company=company).order_by()
+    found = lines.values("counts_for").annotate(
+        points=Sum("amount", filter=Q(unit=LedgerLine.Unit.POINTS), default=0),
+        fen=Sum("amount", filter=Q(unit=LedgerLine.Unit.FEN), default=0),
+    )
+    return list(found.order_by("-counts_for").annotate(month=F("counts_for")))
