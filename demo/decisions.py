@@ -1,16 +1,35 @@
 """What HR, the group and heads did with the cases of each month, through the verbs they use."""
 
 import datetime as dt
+from contextlib import suppress
 
 from approvals.models import Motion
 from approvals.services import cast_vote
 from core import events
-from incentives.models import Case, Decision, Rule, Talk
-from incentives.services import decisions, hearings, issuing, talks
+from core.flow import Refused
+from demo import appealed
+from incentives.models import Case, Decision, Duty, Rule, Talk
+from incentives.services import decisions, duties, hearings, issuing, payroll, talks
 from organization.models import Employee
 
-STATEMENT = "这三个月我接手了 3 号楼的存量客户，他们因延期交房不满，请核实这些答卷是否应算在我的服务里。"
-OPINION = "移交属实；不计这些答卷，结论不变。建议维持，并由部门负责人一对一辅导。"
+#: what people say and HR answers, by the trigger of the rule
+STATEMENTS = {
+    "rank_streak": (
+        "这三个月我接手了 3 号楼的存量客户，他们因延期交房不满，请核实这些答卷是否应算在我的服务里。",
+        "移交属实；不计这些答卷，结论不变。建议维持，并由部门负责人一对一辅导。",
+    ),
+    "finding_confirmed": (
+        "当天同时接待三组客户，确实让这位客户久等，我已经当面道歉，今后会请同事先接待。",
+        "与调查结论一致，员工已认识到问题。建议按条款给予警告。",
+    ),
+    "target_missed": (
+        "两个季度里交房集中、人手不足，已和工程部排好维修时间。",
+        "客观情况属实，但部门结果仍低于公司目标。请负责人向管理小组书面说明。",
+    ),
+}
+EXPLANATION = (
+    "两个季度未达标，主要在售后维护：交房集中，报修回应慢。已增派两人，每周向客户通报进度，下季度末复查。"
+)
 MINUTES = "一起看了三个月的客户意见。约定：当天回复客户消息，签约前一次性列清资料，每周五复盘一次。"
 
 
@@ -32,27 +51,47 @@ def settle(company, period, day):
     for motion in Motion.objects.filter(company=company, state=Motion.State.OPEN):
         vote_all(motion, motion.opened_at + dt.timedelta(days=1))
     events.deliver_all()
-    for decision in Decision.objects.filter(company=company, state=Decision.State.ISSUED).order_by("pk"):
+    issued = Decision.objects.filter(company=company, state=Decision.State.ISSUED)
+    for decision in issued.order_by("appeal_until", "pk"):
         issuing.acknowledge_receipt(
             decision, by=decision.employee.user, at=decision.issued_at + dt.timedelta(hours=20)
         )
-        posted_at = decision.appeal_until + dt.timedelta(hours=1)
-        issuing.finalize_due(posted_at)
+    appealed.appeal_one(company, period)
+    for decision in issued.order_by("appeal_until", "pk"):
+        issuing.finalize_due(decision.appeal_until + dt.timedelta(hours=1))
         events.deliver_all()
-        hold_talks(company, posted_at + dt.timedelta(days=2, hours=9))
+        after = decision.appeal_until + dt.timedelta(days=2, hours=9)
+        hold_talks(company, after)
+        explain(company, hr, after)
+
+
+def explain(company, hr, at):
+    """Heads hand in the explanations they owe; HR has looked at them two days later."""
+    for duty in Duty.objects.filter(company=company, state=Duty.State.OPEN).select_related("employee__user"):
+        duties.finish_duty(duty, text=EXPLANATION, by=duty.employee.user, at=at)
+        if duty.employee.user != hr:
+            duties.accept_duty(duty, by=hr, at=at + dt.timedelta(days=2))
+
+
+def pay(company, period, day):
+    """The month's file for the payroll, made in the middle of the month after."""
+    hr = user_of(company, "陈静")
+    with suppress(Refused):  # nothing was posted for that month
+        payroll.make_payroll(company, month=str(period), by=hr, at=day, despite_open=True)
 
 
 def hear_and_submit(case, hr, day):
     """Propose a penalty, hear the employee, write HR's opinion, put it to the vote once the hearing is over."""
     decision = decisions.propose(case, by=hr, at=day)
     hearing = hearings.call_hearing(decision, by=hr, at=day)
+    statement, opinion = STATEMENTS[case.rule.trigger]
     hearings.state_case(
-        hearing, statement=STATEMENT, by=decision.employee.user, at=day + dt.timedelta(hours=20)
+        hearing, statement=statement, by=decision.employee.user, at=day + dt.timedelta(hours=20)
     )
     over = hearing.due_at + dt.timedelta(hours=9)
     hearings.end_due_hearings(over)
     decision.refresh_from_db()
-    decisions.write_opinion(decision, opinion=OPINION, by=hr, at=over)
+    decisions.write_opinion(decision, opinion=opinion, by=hr, at=over)
     decisions.submit_batch([decision], by=hr, at=over)
     decision.refresh_from_db()
     return decision
@@ -72,15 +111,21 @@ def hold_talks(company, at):
 
 
 def leave_open(company, period, closed_at, now):
-    """The newest month is in the middle of things: one penalty is being voted on, the rest waits for HR."""
+    """The newest month is in the middle of things: a penalty is voted on, one is appealed, the rest waits for HR."""
     hr = user_of(company, "陈静")
-    told = max(closed_at + dt.timedelta(hours=6), now - dt.timedelta(days=8, hours=3))
-    penalties = Case.objects.filter(
+    found = Case.objects.filter(
         company=company, period=str(period), state=Case.State.FOUND, rule__direction=Rule.Direction.PENALTY
     )
-    for case in penalties.order_by("pk")[:1]:
-        if told + dt.timedelta(days=8) > now:
-            return
-        decision = hear_and_submit(case, hr, told)
+    cases = list(found.order_by("-rule__trigger", "pk")[:2])  # near the bottom of the ranking comes first
+    told = max(closed_at + dt.timedelta(hours=6), now - dt.timedelta(days=8, hours=3))
+    if cases and told + dt.timedelta(days=8) <= now:
+        decision = hear_and_submit(cases[0], hr, told)
         for name in ("周总", "何军"):
             cast_vote(decision.motion, choice="approve", reason="", by=user_of(company, name), at=now)
+    told = max(closed_at + dt.timedelta(hours=6), now - dt.timedelta(days=14))
+    if len(cases) > 1 and told + dt.timedelta(days=13) <= now:
+        decision = hear_and_submit(cases[1], hr, told)
+        vote_all(decision.motion, decision.motion.opened_at + dt.timedelta(days=1))
+        events.deliver_all()
+        decision.refresh_from_db()
+        appealed.leave_open(decision, now)

@@ -130,10 +130,15 @@ class Command(BaseCommand):
     def close(self, period, months_ago):
         closed_at = dt.datetime.combine(period.next().first_day, dt.time(3, 12), SHANGHAI)
         close_period(company=self.company, period=period, at=closed_at)
+        for kind in ("quarter", "half"):
+            longer = Period.of(kind, period.starts_at)
+            if longer.last_day == period.last_day:
+                close_period(company=self.company, period=longer, at=closed_at + dt.timedelta(minutes=20))
         events.deliver_all()
         morning = closed_at + dt.timedelta(hours=6)
         reports.submit(self.company, period, morning + dt.timedelta(days=1), is_reviewed=months_ago > 0)
         if months_ago > 0:
             decisions.settle(self.company, period, morning)
+            decisions.pay(self.company, period, morning + dt.timedelta(days=25))
         else:
             decisions.leave_open(self.company, period, closed_at, self.now)
