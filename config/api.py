@@ -14,5 +14,6 @@ for room in (
     "complaints",
     "scoring",
     "incentives",
+    "appeals",
 ):
     import_module(f"{room}.api").register(router)

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("complaints.urls")),
     path("", include("scoring.urls")),
     path("", include("incentives.urls")),
+    path("", include("appeals.urls")),
     path("", include("reports.urls")),
     path("api/v1/", include((router.urls, "api"))),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -1,0 +1,175 @@
+"""Answers left out: recounted beside the first figures, and everything that rested on them follows."""
+
+import pytest
+
+from appeals import services
+from appeals.models import Appeal, Consequence
+from appeals.plan import plan_for
+from appeals.tests.answered import AnsweredStage
+from appeals.tests.build import DECIDED, FILED, REASONS, TEXT
+from core.flow import Refused
+from core.registries import verifications
+from incentives.models import Case, Decision
+from incentives.tests.build import MONTHS
+from scoring.models import Adjudication, Close, Score, Standing
+from surveys.models import Answer, Exclusion
+from tests import factories
+from tests.factories import at
+from tests.replay import replayed
+
+pytestmark = pytest.mark.django_db
+Kind = Consequence.Kind
+FACTS = ("3", "4 cases", "4 one", "5", "6")
+#: 沈佳 is last now
+NOVEMBER = (39, 38, 20, 36, 36, 37, 37, 38)
+
+
+@pytest.fixture
+def stage(db):
+    return replayed("appeals.answered", made)
+
+
+def made():
+    found = AnsweredStage(factories.make_company())
+    found.close_months()
+    return found
+
+
+def violations():
+    """Of the facts that an appeal could break: periods, cases, ledger, who judges."""
+    named = [name for name, _verify in verifications.items() if name.startswith(FACTS)]
+    assert {"3 scoring", "4 cases", "5 ledger", "6 appeals"} <= set(named)
+    return [f"{name}: {one}" for name in named for one in verifications[name]()]
+
+
+def pictures():
+    """Everything of the closes that must not change."""
+    return (
+        list(Score.objects.order_by("pk").values()),
+        list(Standing.objects.order_by("pk").values()),
+        list(Close.objects.order_by("pk").values()),
+    )
+
+
+def test_looking_at_the_consequences_writes_nothing_and_names_them(stage, django_assert_max_num_queries):
+    stage.issued(stage.worst)
+    appeal = stage.looked_into(stage.worst)
+    before = pictures()
+    ids = stage.dissatisfied(stage.worst, "2026-10", 20)
+    with django_assert_max_num_queries(60):
+        plan = plan_for(appeal, Answer.objects.filter(pk__in=ids).order_by("pk"))
+    own = next(one for one in plan.standings() if one.row.employee_id == stage.worst.pk)
+    assert (own.before["k"], own.before["n"], own.after["k"], own.after["n"]) == (16, 40, 16, 20)
+    assert (own.before["rank"], own.after["rank"]) == (8, 7)
+    assert [(one.employee_id, one.occurrence) for one in plan.own_lost] == [
+        (stage.worst.pk, "2026-08..2026-10")
+    ]
+    assert plan.third_people() == {stage.team[2].pk}
+    assert pictures() == before
+    assert not Adjudication.objects.exists() and not Exclusion.objects.exists()
+
+
+def test_a_won_appeal_corrects_score_rank_and_the_decision_and_the_raw_figures_stay(stage):
+    stage.issued(stage.worst)
+    before = pictures()
+    ids = stage.dissatisfied(stage.worst, "2026-10", 20)
+    appeal = stage.signed(stage.worst, left_out=ids)
+    assert Decision.objects.get().state == Decision.State.REVERSED
+    assert Exclusion.objects.filter(answer__in=ids).count() == 20
+    standing = Standing.objects.get(employee=stage.worst, period="2026-10")
+    figures = Adjudication.objects.get(kind="standing", object_id=standing.pk).figures
+    assert (standing.k, standing.n, standing.rank) == (16, 40, 8)
+    assert (figures["k"], figures["n"], figures["rank"], figures["place"]) == (16, 20, 7, "")
+    score = Score.objects.get(
+        period="2026-10", subject_kind="employee", subject_id=stage.worst.pk, measure="overall"
+    )
+    assert Adjudication.objects.get(kind="score", object_id=score.pk).figures["n"] == 20
+    assert pictures() == before
+    kinds = set(appeal.consequences.values_list("kind", flat=True))
+    assert kinds == {Kind.EXCLUSION, Kind.STANDING, Kind.SCORE, Kind.REVERSED}
+    assert violations() == []
+
+
+def test_what_touches_a_colleague_becomes_a_case_and_never_a_decision(stage):
+    stage.issued(stage.worst)
+    ids = [pk for month in MONTHS for pk in stage.dissatisfied(stage.worst, month, 22)]
+    appeal = stage.signed(stage.worst, left_out=ids)
+    case = Case.objects.get(employee=stage.team[2], rule_code="RE-5.3a")
+    assert case.evidence["cause"] == f"appeal:{appeal.pk}"
+    assert not Decision.objects.filter(employee=stage.team[2]).exists()
+    assert appeal.consequences.filter(kind=Kind.CASE, object_id=case.pk).exists()
+    assert violations() == []
+
+
+def test_the_next_close_counts_its_streaks_with_the_corrected_months(stage):
+    stage.issued(stage.worst)
+    ids = [pk for month in MONTHS for pk in stage.dissatisfied(stage.worst, month, 22)]
+    stage.signed(stage.worst, left_out=ids)
+    stage.close_one("2026-11", NOVEMBER)
+    found = Case.objects.filter(period="2026-11", rule_code="RE-5.3a")
+    assert [case.employee_id for case in found] == [stage.team[2].pk]
+    assert found[0].evidence["months"][0]["rank"] == 8
+    assert "adjudicated_until" in found[0].evidence
+    assert violations() == []
+
+
+def test_without_these_answers_it_no_longer_follows_so_it_cannot_stand(stage):
+    stage.issued(stage.worst)
+    ids = stage.dissatisfied(stage.worst, "2026-10", 20)
+    with pytest.raises(Refused) as refusal:
+        stage.concluded(stage.worst, outcome="varied", effects=[{"place": 0, "amount": -1}], left_out=ids)
+    assert refusal.value.field == "outcome"
+
+
+def test_answers_about_others_or_other_months_cannot_be_left_out(stage):
+    stage.issued(stage.worst)
+    appeal = stage.looked_into(stage.worst)
+    for ids in (stage.dissatisfied(stage.best, "2026-10", 1), [0]):
+        with pytest.raises(Refused) as refusal:
+            services.propose(
+                appeal, outcome="overturned", reasons=REASONS, left_out=ids, by=stage.officer, at=DECIDED
+            )
+        assert refusal.value.field == "left_out"
+
+
+def test_figures_that_changed_since_the_proposal_are_looked_at_again(stage):
+    """Two appeals on the same month: the second was prepared before the first was signed."""
+    stage.issued(stage.worst)
+    ids = stage.dissatisfied(stage.worst, "2026-10", 20)
+    score = Score.objects.get(
+        period="2026-10", subject_kind="employee", subject_id=stage.team[2].pk, measure="overall"
+    )
+    own = stage.team[2]
+    early = at(2026, 11, 2)
+    other = services.draft("score", score.pk, by=own.user, at=early)
+    other = services.write(other, grounds=["data"], text=TEXT, wish="recheck", by=own.user, at=early)
+    other = services.file(other, by=own.user, at=early)
+    services.accept(other, by=stage.officer, at=early)
+    services.investigate(other, by=stage.officer, at=early)
+    mine = stage.dissatisfied(own, "2026-10", 2)
+    services.propose(other, outcome="varied", reasons=REASONS, left_out=mine, by=stage.officer, at=early)
+    stage.signed(stage.worst, left_out=ids)
+    with pytest.raises(Refused) as refusal:
+        services.decide(Appeal.objects.get(pk=other.pk), by=stage.reviewer, at=DECIDED)
+    assert refusal.value.code == "stale"
+    services.send_back(
+        Appeal.objects.get(pk=other.pk), reason="请按现在的数字重算", by=stage.reviewer, at=DECIDED
+    )
+    again = Appeal.objects.get(pk=other.pk)
+    services.propose(again, outcome="varied", reasons=REASONS, left_out=mine, by=stage.officer, at=DECIDED)
+    services.decide(Appeal.objects.get(pk=other.pk), by=stage.reviewer, at=DECIDED)
+    assert violations() == []
+
+
+def test_a_single_answer_may_be_disputed_only_where_enough_are_shown(stage):
+    answer = Answer.objects.filter(employee=stage.worst, unfolding__month="2026-10").first()
+    appeal = services.draft("answer", answer.pk, by=stage.worst.user, at=at(2026, 11, 2))
+    assert list(appeal.answers.values_list("answer_id", "is_disputed")) == [(answer.pk, True)]
+    with pytest.raises(Refused):
+        services.draft("answer", answer.pk, by=stage.best.user, at=FILED)
+    rest = Answer.objects.filter(employee=stage.best, unfolding__month="2026-10").order_by("pk")
+    one = rest[0]
+    for other in rest[1:32]:
+        Exclusion.objects.create(answer=other, reason="重复提交", excluded_by=stage.hr, excluded_at=FILED)
+    with pytest.raises(Refused):
+        services.draft("answer", one.pk, by=stage.best.user, at=FILED)
