@@ -94,6 +94,11 @@ def register():
         order=72,
     )
     navigation.register(
+        "reports.my_month",
+        NavItem(gettext_lazy("My month"), "calendar2-week", "my_month", ("reports.my",), MYSELF),
+        order=5,
+    )
+    navigation.register(
         "reports.my",
         NavItem(gettext_lazy("My satisfaction"), "person", "my", ("reports.my",), MYSELF),
         order=90,

@@ -1,6 +1,6 @@
 """Findings are stored as codes and figures; here they become sentences of the reader's language."""
 
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from core.templatetags.manyi import month_short
@@ -123,3 +123,28 @@ def third(day):
 def colleague():
     """What stands where a customer named somebody."""
     return _("(a colleague)")
+
+
+def near_sentence(near, *, is_bottom):
+    """What is still missing to a rule about months in a row, and what would follow, in one sentence."""
+    values = {
+        "missing": near.missing,
+        "reached": near.reached,
+        "effects": near.effects,
+        "places": near.places,
+    }
+    if near.is_complete:
+        return _("The rule is met: %(effects)s may be proposed") % values
+    if is_bottom:
+        text = ngettext(
+            "%(reached)s month near the bottom: one month not among the last %(places)s ends the row",
+            "%(reached)s months near the bottom: one month not among the last %(places)s ends the row",
+            near.reached,
+        )
+        return text % values
+    text = ngettext(
+        "%(missing)s more month near the top: %(effects)s",
+        "%(missing)s more months near the top: %(effects)s",
+        near.missing,
+    )
+    return text % values

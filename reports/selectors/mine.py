@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 
 from django.db.models import Sum
 
+from appeals.subjects import window_of
 from core.flow import Refused
 from core.period import SHANGHAI, Period, window
 from core.templatetags.scores import Figure
-from core.workdays import due_after, working_days_left
+from core.workdays import working_days_left
 from incentives.models import Decision, Rule
-from incentives.policy import clocks
 from incentives.triggers.rank_streak import group_of
 from incentives.wording import effects_text
 from organization.models import Employee
@@ -111,7 +111,7 @@ def page_of(employee, month, close, *, at):
     known = dimensions_of(company, month)
     overall = book.rows(month, [(employee.name, "", "", (*key, OVERALL))])[0]
     rows = book.rows(month, [(wording.named(one), "", "", (*key, one.code)) for one in known])
-    standings = _standings(employee, month)
+    standings = standings_of(employee, month)
     standing = standings.get(str(month))
     share, peers = _peers(standing)
     shown = is_shown(overall.score)
@@ -126,9 +126,9 @@ def page_of(employee, month, close, *, at):
         figure=_own_figure(overall, standing, share),
         standing=standing,
         peers=peers,
-        is_indistinct=_is_indistinct(standing),
-        near=_near(employee, month, standings, "top", at),
-        bottom=_near(employee, month, standings, "bottom", at),
+        is_indistinct=is_indistinct(standing),
+        near=near_of(employee, month, standings, "top", at),
+        bottom=near_of(employee, month, standings, "bottom", at),
         dimensions=rows,
         axis=axis_of([*rows, overall]),
         comments=comments.page_of(texts, company, size=COMMENTS) if texts is not None else [],
@@ -143,7 +143,7 @@ def said_about(employee, month):
     return comments.counted_texts(employee.company_id, month, employee_id=employee.pk)
 
 
-def _standings(employee, month):
+def standings_of(employee, month):
     """The last year's standings by month, each with its ranking."""
     months = [str(one) for one in window(month, 12)]
     found = Standing.objects.filter(employee=employee, period__in=months).select_related("ranking")
@@ -169,7 +169,7 @@ def _peers(standing):
     return (sums["k"] / sums["n"] if sums["n"] else None), others.count()
 
 
-def _is_indistinct(standing):
+def is_indistinct(standing):
     if standing is None or not standing.rank_low:
         return False
     return 2 * (standing.rank_high - standing.rank_low + 1) > standing.ranking.eligible
@@ -182,7 +182,7 @@ def _rule(employee, place, day):
     return next((rule for rule in found.select_related("clause") if rule.params.get("place") == place), None)
 
 
-def _near(employee, month, standings, place, at):
+def near_of(employee, month, standings, place, at):
     day = month.last_day
     rule = _rule(employee, place, day)
     standing = standings.get(str(month))
@@ -190,7 +190,7 @@ def _near(employee, month, standings, place, at):
         return None
     ranking = policy(employee.company, "ranking", month)
     found = streaks.streak(
-        [_month(one, place) for one in standings.values()],
+        [month_standing(one, place) for one in standings.values()],
         length=ranking.streak_length,
         max_pauses=ranking.max_pauses,
         used_through=_used_through(employee, rule),
@@ -210,7 +210,7 @@ def _near(employee, month, standings, place, at):
     )
 
 
-def _month(standing, place):
+def month_standing(standing, place):
     hit = streaks.Standing.HIT if standing.place == place else streaks.Standing.MISS
     known = {"insufficient": streaks.Standing.INSUFFICIENT, "not_eligible": streaks.Standing.NOT_ELIGIBLE}
     number = Period.parse(standing.period).number
@@ -276,10 +276,9 @@ def _of_decision(decision, at):
 
 def _of_score(score, close, company, at):
     try:
-        days = clocks(company, close.scored_at.astimezone(SHANGHAI).date()).appeal_days
+        until = window_of(company, close)
     except Refused:
-        days = 0
-    until = due_after(close.scored_at, days).at if days else None
+        until = None
     return Objection(
         title="",
         kind="score",

@@ -1,16 +1,19 @@
 """What would have become of a streak, had the answers been others: the same rule on the frozen counts."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from core.period import Period
 from core.templatetags.manyi import month_short
+from incentives.triggers.base import setting
 from organization.models import Site
-from policies.selectors import section_of
 from reports import wording
-from scoring.models import Cell, Standing
+from scoring.models import Cell, Ranking, Standing
 from scoring.rules import SATISFIED
+from scoring.services.adjudication import of_company, overlaid
 from scoring.statistics import gate
 from scoring.statistics.ranking import bottom_places, rank_by_share, top_places
 
@@ -59,16 +62,34 @@ def read(case):
     if case.evidence.get("kind") != "rank_streak":
         return None
     periods = [month["period"] for month in case.evidence["months"]]
-    standings = Standing.objects.filter(
-        company_id=case.company_id,
-        ranking__post_id=case.evidence["post_id"],
-        period__in=periods,
-        status=Standing.Status.RANKED,
-    ).order_by("employee_id")
+    rankings = Ranking.objects.filter(
+        company_id=case.company_id, post_id=case.evidence["post_id"], period__in=periods
+    )
     months = {period: [] for period in periods}
-    for period, *row in standings.values_list("period", "employee_id", "k", "n"):
-        months[period].append(tuple(row))
-    return Books(case, case.evidence, section_of(case.rule.version, "ranking"), months)
+    for row in ranked_rows(rankings, _figures(case)):
+        months[row.period].append((row.employee_id, row.k, row.n))
+    return Books(
+        case, case.evidence, setting(case.rule.version, "ranking", Period.parse(periods[-1])), months
+    )
+
+
+def ranked_rows(rankings, figures=None):
+    """Everybody ranked in these rankings, by employee; `figures` are the adjudicated ones to count with."""
+    rows = Standing.objects.filter(ranking__in=rankings).select_related("ranking").order_by("employee_id")
+    return [row for row in overlaid(rows, figures or {}) if row.status == Standing.Status.RANKED]
+
+
+def same_rank(standing, others):
+    """Whether the rank recomputed from the frozen counts is the one that was given."""
+    rows = [(row.employee_id, row.k, row.n) for row in [*others, standing]]
+    ranked = rank_by_share(rows)
+    return any(row.id == standing.employee_id and row.rank == standing.rank for row in ranked)
+
+
+def _figures(case):
+    """What appeals had corrected by the time the case was found."""
+    until = case.evidence.get("adjudicated_until")
+    return of_company(case.company_id, dt.datetime.fromisoformat(until)) if until else {}
 
 
 def scenarios(books, *, changed=None):

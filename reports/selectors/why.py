@@ -1,274 +1,163 @@
-"""The evidence chain: from a ledger line or decision down to the answers, and back up to the votes."""
+"""The evidence chain: from a ledger line, decision, score or rank down to the answers, and up again to the votes."""
 
 from dataclasses import dataclass, field
 
-from django.core.paginator import Paginator
-from django.db.models import OuterRef, Subquery, Sum
 from django.utils.translation import gettext as _
 
-from audit.models import AuditRow, Seal
-from audit.rules import link_hash
-from audit.services import canonical
-from core.period import SHANGHAI, Period
+from appeals.models import Appeal
+from core.period import Period
+from core.templatetags.scores import Figure
 from incentives import evidence as frozen_evidence
+from incentives.evidence_words import shown_of
 from incentives.models import Decision, LedgerLine
 from incentives.wording import bound_note
 from organization.models import Department, Employee, Site
 from organization.scopes import employee_id_of, reach_of
 from reports import rules, wording
-from reports.selectors import comments, whatif
+from reports.selectors import after, whatif
+from reports.selectors.answers import (
+    Counts,
+    counts_of_score,
+    counts_of_standing,
+    labels_of,
+    may_read,
+    page_of,
+)
+from reports.selectors.fewest import Fewest, of_case, of_score, of_standing
 from reports.selectors.figures import dimensions_of, is_shown, policy
-from scoring.models import Cell, Rating, Score, Standing, SubjectKind, Unfolding
+from reports.selectors.votes import Links, Votes, links_of, votes_of
+from scoring.models import Score, Standing, SubjectKind
 from scoring.rules import ITEM, OVERALL
 from scoring.selectors import answers_behind, answers_behind_standing, figure
-from surveys.models import AnswerText, Exclusion
-
-PER_PAGE = 10
-
-
-@dataclass(frozen=True)
-class Slice:
-    """One value in the distribution of a score: where its bar begins and how wide it is, in percent."""
-
-    value: int
-    count: int
-    start: str
-    width: str
-    look: str
-    label_at: str
-    is_wide: bool
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How a month's answers are distributed, and what was received but not counted."""
-
-    period: str
-    k: int
-    n: int
-    slices: list
-    received: int
-    excluded: int
-    blank: int
-
-
-@dataclass(frozen=True)
-class AnswerLine:
-    number: str
-    when: str
-    overall: int | None
-    text: str
-
-
-@dataclass(frozen=True)
-class Ballot:
-    """Who voted how; people of one mind without a reason stand in one line."""
-
-    names: list
-    choice: str
-    label: str
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class Votes:
-    motion: object
-    entitled: int
-    approvals: int
-    rejections: int
-    ballots: list
-
-
-@dataclass(frozen=True)
-class Links:
-    """The audit rows of a decision: how many, from which link to which, and whether each agrees."""
-
-    rows: int
-    first: int
-    last: int
-    agree: bool
-    unsealed: int
+from scoring.services.adjudication import Kind, in_force
+from scoring.statistics.intervals import score_status, wilson
 
 
 @dataclass(frozen=True)
 class Page:
+    """`evidence` is a streak of ranks, `shown` any other kind in words; `scores` are those it counts, newest last."""
+
     decision: Decision
     line: LedgerLine | None
     lines: list
     evidence: object
+    shown: object
     counts: Counts | None
     answers: object
     is_hidden: bool
     votes: Votes | None
+    heard: after.Heard | None
+    objections: list
+    corrected: dict
+    scores: list = field(default_factory=list)
+    fewest: Fewest | None = None
     scenarios: list = field(default_factory=list)
     agrees: bool | None = None
     links: Links | None = None
     is_own: bool = False
     period: str = ""
     bound_note: str = ""
+    may_read_policy: bool = False
 
 
 def decision_page(decision, user, *, line=None, period="", page=1, changed=None):
     """Everything between a decision and the answers; `period` picks the month whose answers are shown."""
     case = decision.case
     evidence = frozen_evidence.read(case.evidence)
-    standing = _standing(evidence, period) if evidence else None
-    hidden = standing is not None and not may_read(user, standing.company, standing.period, standing.n)
+    below = _below_streak(evidence, user, period, page) if evidence else _below_scores(case, user, page)
     books = whatif.read(case)
     return Page(
         decision=decision,
         line=line,
         lines=list(decision.ledger_lines.order_by("pk")),
         evidence=evidence,
-        counts=None if standing is None or hidden else _counts_of_standing(standing),
-        answers=None if standing is None or hidden else _page_of(answers_behind_standing(standing), page),
-        is_hidden=hidden,
-        votes=_votes(decision.motion) if decision.motion_id else None,
+        shown=None if evidence else shown_of(case),
+        votes=votes_of(decision.motion, user) if decision.motion_id else None,
+        heard=after.heard(decision, user),
+        objections=after.objections_to(
+            user, decision.company_id, subject=Appeal.Subject.DECISION, object_id=decision.pk
+        ),
+        corrected=_corrected(decision, evidence, user),
+        fewest=None if _is_hidden(evidence, below, user, decision) else of_case(case, books),
         scenarios=whatif.scenarios(books, changed=changed) if books else [],
         agrees=whatif.agrees(books) if books else None,
         links=links_of(decision),
         is_own=decision.employee_id == employee_id_of(user),
-        period=standing.period if standing else "",
         bound_note=bound_note(evidence) if evidence else "",
+        may_read_policy=decision.company_id in reach_of(user, "policies.view").company_ids,
+        **below,
     )
 
 
-def may_read(user, company, period, n):
-    """Answers one by one: for company-wide roles always, for staff and heads from the least number that is shown."""
-    if company.pk in reach_of(user, "scoring.view", "incentives.view").company_ids:
-        return True
-    scoring = policy(company, "scoring", Period.parse(period))
-    return scoring is not None and n >= scoring.low_n
+def _is_hidden(evidence, below, user, decision):
+    """Whether what one answer would change is kept back: as soon as one month alone is too small to be read."""
+    if below["is_hidden"] or evidence is None:
+        return below["is_hidden"]
+    smallest = min(evidence.months, key=lambda month: month.figure.n)
+    return not may_read(user, decision.company, smallest.period, smallest.figure.n)
 
 
-def _standing(evidence, period):
+def _below_streak(evidence, user, period, page):
+    """Counts and answers of one month of the window, as far as the reader may."""
     months = {month.period: month.standing_id for month in evidence.months}
     wanted = months.get(period) or evidence.last.standing_id
-    return Standing.objects.filter(pk=wanted).select_related("ranking", "company").first()
+    standing = Standing.objects.filter(pk=wanted).select_related("ranking", "company").first()
+    if standing is None:
+        return {"counts": None, "answers": None, "is_hidden": False}
+    hidden = not may_read(user, standing.company, standing.period, standing.n)
+    return {
+        "counts": None if hidden else counts_of_standing(standing),
+        "answers": None if hidden else _answers_of_standing(standing, page),
+        "is_hidden": hidden,
+        "period": standing.period,
+    }
 
 
-def _counts_of_standing(standing):
-    modes = standing.ranking.modes
-    cells = Cell.objects.filter(
-        company_id=standing.company_id,
-        period=standing.period,
-        employee_id=standing.employee_id,
-        measure=OVERALL,
-        mode__in=modes,
-        count__gt=0,
-    )
-    by_value = dict(cells.values_list("value").annotate(total=Sum("count")))
-    received = Unfolding.objects.filter(
-        company_id=standing.company_id,
-        month=standing.period,
-        answer__employee_id=standing.employee_id,
-        answer__mode__in=modes,
-    )
-    excluded = Exclusion.objects.filter(answer__unfolding__in=received).count()
-    total = received.count()
-    return Counts(
-        period=standing.period,
-        k=standing.k,
-        n=standing.n,
-        slices=slices(by_value),
-        received=total,
-        excluded=excluded,
-        blank=max(total - excluded - standing.n, 0),
-    )
+def _below_scores(case, user, page):
+    """The department scores a case rests on, as far as the reader may open them; answers of the newest."""
+    ids = [row["score_id"] for row in case.evidence.get("periods", ())] or [case.evidence.get("score_id")]
+    scores = Score.objects.visible_to(user).filter(pk__in=[pk for pk in ids if pk]).select_related("company")
+    scores = list(scores.select_related("close").order_by("period"))
+    if not scores:
+        return {"counts": None, "answers": None, "is_hidden": False}
+    last = scores[-1]
+    hidden = not may_read(user, last.company, last.period, last.n)
+    return {
+        "scores": scores,
+        "counts": None if hidden else counts_of_score(last),
+        "answers": None if hidden else page_of(answers_behind(last), page),
+        "is_hidden": hidden,
+        "period": last.period,
+    }
 
 
-def slices(by_value):
-    """Counts per value as one stacked bar, the best first; darker means more satisfied."""
-    total = sum(by_value.values())
-    found, start = [], 0.0
-    for value in sorted(by_value, reverse=True):
-        width = 100 * by_value[value] / total
-        look = f"d{min(max(value, 1), 5)}"
-        found.append(
-            Slice(
-                value,
-                by_value[value],
-                f"{start:.2f}%",
-                f"{width:.2f}%",
-                look,
-                f"{start + 1.3:.2f}%",
-                width >= 11,
-            )
-        )
-        start += width
-    return found
+def _answers_of_standing(standing, page):
+    labels = labels_of(standing.company_id, standing.employee_id, [standing.period])
+    return page_of(answers_behind_standing(standing), page, labels)
 
 
-def _page_of(answers, page):
-    """Ten answers: number, third of the month, overall value, words without names."""
-    overall = Rating.objects.filter(answer=OuterRef("pk"), measure=OVERALL).values("value")[:1]
-    found = Paginator(answers.annotate(overall=Subquery(overall)), PER_PAGE).get_page(page)
-    rows = list(found.object_list)
-    texts = {}
-    for text in AnswerText.objects.filter(answer__in=[row.pk for row in rows]).order_by("pk"):
-        texts.setdefault(text.answer_id, []).append(text.text)
-    names = comments.colleagues(rows[0].company_id) if texts else []
-    found.object_list = [
-        AnswerLine(
-            row.number,
-            wording.third(row.submitted_at.astimezone(SHANGHAI).date()),
-            row.overall,
-            rules.without_names(" ".join(texts.get(row.pk, [])), names, wording.colleague()),
-        )
-        for row in rows
-    ]
-    return found
+def _corrected(decision, evidence, user):
+    """{period: figures after an appeal} of the months of a streak, as far as the reader may see so few answers."""
+    if evidence is None:
+        return {}
+    months = {month.standing_id: month for month in evidence.months if month.standing_id}
+    found = after.corrected_standings(decision.company_id, list(months))
+    return {
+        months[pk].period: figures
+        for pk, figures in sorted(found.items())
+        if (figures["k"], figures["n"], figures["rank"]) != _frozen(months[pk])
+        and may_read(user, decision.company, months[pk].period, figures["n"])
+    }
 
 
-def _votes(motion):
-    """Votes of a motion that has ended; while it is open nobody's vote is shown."""
-    if motion.state == motion.State.OPEN:
-        return None
-    seats = list(motion.seats.select_related("employee", "vote"))
-    cast = [seat.vote.choice for seat in seats if hasattr(seat, "vote") and seat.recused_at is None]
-    return Votes(
-        motion=motion,
-        entitled=sum(seat.recused_at is None for seat in seats),
-        approvals=cast.count("approve"),
-        rejections=cast.count("reject"),
-        ballots=_ballots(seats),
-    )
-
-
-def _ballots(seats):
-    silent, spoken, absent, recused = {}, [], [], []
-    for seat in seats:
-        name = seat.employee.name
-        if seat.recused_at is not None:
-            recused.append(Ballot([name], "recused", "", seat.get_ground_display()))
-        elif not hasattr(seat, "vote"):
-            absent.append(Ballot([name], "not_voted", ""))
-        elif seat.vote.reason:
-            spoken.append(Ballot([name], seat.vote.choice, seat.vote.get_choice_display(), seat.vote.reason))
-        else:
-            key = seat.vote.choice, seat.vote.get_choice_display()
-            silent.setdefault(key, []).append(name)
-    together = [Ballot(names, choice, label) for (choice, label), names in silent.items()]
-    return [*together, *spoken, *absent, *recused]
-
-
-def links_of(obj):
-    """Whether the sealed audit rows about an object still carry the hash they were sealed with."""
-    rows = list(AuditRow.objects.filter(model=obj._meta.label_lower, object_id=obj.pk).order_by("pk"))
-    seals = {seal.row_id: seal for seal in Seal.objects.filter(row__in=[row.pk for row in rows])}
-    sealed = [(row, seals[row.pk]) for row in rows if row.pk in seals]
-    numbers = [seal.seq for _row, seal in sealed]
-    return Links(
-        rows=len(sealed),
-        first=min(numbers, default=0),
-        last=max(numbers, default=0),
-        agree=all(link_hash(seal.previous_hash, canonical(row)) == seal.hash for row, seal in sealed),
-        unsealed=len(rows) - len(sealed),
-    )
+def _frozen(month):
+    return month.figure.k, month.figure.n, month.rank
 
 
 @dataclass(frozen=True)
 class ScorePage:
+    """`corrected` are the figures after an appeal, beside the first ones."""
+
     score: Score
     name: str
     counts: Counts | None
@@ -278,24 +167,24 @@ class ScorePage:
     figure: object
     axis: float
     measure: str
+    fewest: Fewest | None = None
+    corrected: dict | None = None
+    objections: list = field(default_factory=list)
+    is_own: bool = False
 
 
 def score_page(score, user, *, page=1):
     """From a score to its answers. Shown as far as the reader may."""
     hidden = not may_read(user, score.company, score.period, score.n)
-    by_value = {int(value): count for value, count in score.counts.items() if count}
-    answers = None if hidden else _page_of(answers_behind(score), page)
-    counts = (
-        None
-        if hidden
-        else Counts(score.period, score.k, score.n, slices(by_value) if by_value else [], score.n, 0, 0)
-    )
     judged = not hidden and score.target_bp is not None and score.n
+    corrected = after.corrected_score(score)
+    if corrected and not may_read(user, score.company, score.period, corrected["n"]):
+        corrected = None
     return ScorePage(
         score=score,
         name=_subject_name(score),
-        counts=counts,
-        answers=answers,
+        counts=None if hidden else counts_of_score(score),
+        answers=None if hidden else page_of(answers_behind(score), page, labels_of_score(score)),
         is_hidden=hidden,
         integers=wording.integer_comparison(score.k, score.n, score.target_bp) if judged else "",
         figure=figure(score),
@@ -303,7 +192,90 @@ def score_page(score, user, *, page=1):
             [score.low, score.target_bp and score.target_bp / 10_000] if is_shown(score) else []
         ),
         measure=_measure_name(score),
+        fewest=of_score(score, policy(score.company, "scoring", Period.parse(score.period)).low_n)
+        if judged
+        else None,
+        corrected=corrected,
+        objections=after.objections_to(
+            user, score.company_id, subject=Appeal.Subject.SCORE, object_id=score.pk
+        ),
+        is_own=is_own_score(score, user),
     )
+
+
+def is_own_score(score, user):
+    own = employee_id_of(user)
+    return score.subject_kind == SubjectKind.EMPLOYEE and own is not None and score.subject_id == own
+
+
+def labels_of_score(score):
+    if score.subject_kind != SubjectKind.EMPLOYEE:
+        return {}
+    period = Period.parse(score.period)
+    months = [str(month) for month in period.months()]
+    return labels_of(score.company_id, score.subject_id, [str(period.months()[0].previous()), *months])
+
+
+@dataclass(frozen=True)
+class StandingPage:
+    """From a place in the ranking to the answers; of the others only how many they are and their pooled share."""
+
+    standing: Standing
+    figure: object
+    counts: Counts | None
+    answers: object
+    is_hidden: bool
+    peers_k: int
+    peers_n: int
+    peers: int
+    agrees: bool | None
+    fewest: Fewest | None
+    corrected: dict | None
+    objections: list
+    is_own: bool
+
+    @property
+    def peers_share(self):
+        return self.peers_k / self.peers_n if self.peers_n else None
+
+    @property
+    def axis(self):
+        return rules.axis_start([self.figure.low, self.peers_share])
+
+
+def standing_page(standing, user, *, page=1):
+    hidden = not may_read(user, standing.company, standing.period, standing.n)
+    others = [
+        row for row in whatif.ranked_rows([standing.ranking_id]) if row.employee_id != standing.employee_id
+    ]
+    ranking_policy = policy(standing.company, "ranking", Period.parse(standing.period))
+    corrected = in_force(standing.company_id, Kind.STANDING, [standing.pk]).get(standing.pk)
+    if corrected and not may_read(user, standing.company, standing.period, corrected["n"]):
+        corrected = None
+    return StandingPage(
+        standing=standing,
+        figure=_figure_of_standing(standing, others),
+        counts=None if hidden else counts_of_standing(standing),
+        answers=None if hidden else _answers_of_standing(standing, page),
+        is_hidden=hidden,
+        peers_k=sum(row.k for row in others),
+        peers_n=sum(row.n for row in others),
+        peers=len(others),
+        agrees=whatif.same_rank(standing, others) if standing.rank else None,
+        fewest=None if hidden else of_standing(standing, ranking_policy),
+        corrected=corrected,
+        objections=after.objections_to(
+            user, standing.company_id, subject=Appeal.Subject.STANDING, object_id=standing.pk
+        ),
+        is_own=standing.employee_id == employee_id_of(user),
+    )
+
+
+def _figure_of_standing(standing, others):
+    k, n = sum(row.k for row in others), sum(row.n for row in others)
+    low, high = wilson(standing.k, standing.n) or (0.0, 1.0)
+    status = score_status(standing.n)
+    return Figure(standing.k, standing.n, low, high, status, peer=k / n if n else None)
 
 
 def _measure_name(score):

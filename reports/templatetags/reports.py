@@ -2,7 +2,7 @@
 
 from django import template
 
-from reports import wording
+from reports import wording, wording_why
 
 register = template.Library()
 
@@ -36,3 +36,36 @@ def chosen_text(thing, field):
 def times(share, factor):
     """An integer percentage of a share: 0.34|times:100 -> 34."""
     return round(share * factor)
+
+
+@register.filter
+def fewest(found):
+    """'Without answers A3 and A7 in Oct: 82.4% (28 / 34), no penalty.'"""
+    return wording_why.fewest_sentence(found)
+
+
+@register.filter
+def corrected(figures):
+    return wording_why.corrected_text(figures)
+
+
+@register.filter
+def heard_title(heard):
+    return wording_why.heard_title(heard)
+
+
+@register.filter
+def objection_title(objection):
+    return wording_why.objection_title(objection)
+
+
+@register.filter
+def period_text(period):
+    """'10 月' for a month, '2026年三季度' for anything longer."""
+    return wording_why.period_text(period)
+
+
+@register.filter
+def near_sentence(near, end=""):
+    """'2 more months near the top: +5 points'; `end` is 'bottom' for the other one."""
+    return wording.near_sentence(near, is_bottom=end == "bottom")

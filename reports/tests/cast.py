@@ -1,6 +1,12 @@
 """The company of the tests: two sales departments with heads, eight consultants, customer service, the group."""
 
+from approvals.models import Committee
+from approvals.services import cast_vote, start_membership
+from audit.services import seal
+from core.events import deliver_all
 from core.period import Period
+from incentives import services as incentives
+from incentives.models import Case, Decision
 from incentives.tests.build import make_books
 from organization.models import Role
 from scoring.services import close_period, unfold_pending
@@ -71,6 +77,36 @@ class Cast:
 
     def close_three(self):
         return [self.close(month) for month in ("2026-08", "2026-09", "2026-10")]
+
+    def penalty(self):
+        """方磊's penalty after three months near the bottom: found by the close, heard, voted, posted."""
+        self.close_three()
+        proposer = factories.user_with(self.company, "incentives.propose")
+        group = Committee.objects.get(company=self.company, code="group")
+        start = at(2026, 1, 1)
+        for user in (self.chair, self.reader, self.hr):
+            start_membership(
+                group,
+                employee=user.employee,
+                starts_on=start.date(),
+                is_chair=user == self.chair,
+                by=user,
+                at=start,
+            )
+        case = Case.objects.get(employee=self.worst)
+        decision = incentives.propose(case, by=proposer, at=at(2026, 11, 2))
+        hearing = incentives.call_hearing(decision, by=proposer, at=at(2026, 11, 2))
+        incentives.waive_hearing(hearing, by=self.worst.user, at=at(2026, 11, 3))
+        incentives.submit_batch([Decision.objects.get(pk=decision.pk)], by=proposer, at=at(2026, 11, 4))
+        deliver_all()
+        motion = Decision.objects.get(pk=decision.pk).motion
+        cast_vote(motion, choice="approve", reason="连续三个月都很清楚。", by=self.chair, at=at(2026, 11, 5))
+        cast_vote(motion, choice="approve", reason="", by=self.reader, at=at(2026, 11, 5))
+        deliver_all()
+        incentives.finalize_due(at(2026, 11, 20))
+        deliver_all()
+        seal(at(2026, 11, 20))
+        return Decision.objects.get(pk=decision.pk)
 
     @staticmethod
     def morning_after(month):

@@ -5,11 +5,14 @@ from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
 
-from core.access import require
+from appeals.models import Appeal
+from core.access import may, require
 from core.period import Period
 from reports.forms import MonthQuery
 from reports.selectors import comments, dashboard, mine
+from reports.selectors import my_month as my_month_page
 from reports.selectors.figures import is_shown
+from reports.selectors.near_people import near_people
 from reports.views.reports import month_or_404
 from scoring.models import SubjectKind
 from scoring.selectors import close_of, latest_close, score_of
@@ -42,7 +45,14 @@ def department(request):
     departments = dashboard.departments_for(request.user, request.company)
     month, close = month_and_close(request)
     page = dashboard.page_of(chosen_department(request, departments), month, close)
-    context = {"page": page, "month": month, "close": close, "departments": departments, "at": timezone.now()}
+    context = {
+        "page": page,
+        "month": month,
+        "close": close,
+        "departments": departments,
+        "near": near_people(page.department, month),
+        "at": timezone.now(),
+    }
     return render(request, "reports/dashboard.html", context)
 
 
@@ -61,7 +71,25 @@ def my(request):
     employee = _myself(request)
     month, close = month_and_close(request)
     page = mine.page_of(employee, month, close, at=timezone.now())
-    return render(request, "reports/my.html", {"page": page, "month": month, "close": close})
+    may_appeal = may(request.user, "appeals.file")
+    context = {"page": page, "month": month, "close": close, "may_appeal": may_appeal}
+    return render(request, "reports/my.html", context)
+
+
+@require("reports.my")
+def my_month(request):
+    """The first page of an employee: how the running month stands, what is near, what waits, what may be appealed."""
+    employee, at = _myself(request), timezone.now()
+    may_appeal = may(request.user, "appeals.file")
+    context = {
+        "page": my_month_page.page_of(employee, at),
+        "objections": my_month_page.objections_for(employee, at) if may_appeal else [],
+        "appeals": Appeal.objects.filter(employee=employee).open() if may_appeal else [],
+        "may_appeal": may_appeal,
+        "may_see_ledger": may(request.user, "incentives.view_own"),
+        "at": at,
+    }
+    return render(request, "reports/my_month.html", context)
 
 
 @require("reports.my")

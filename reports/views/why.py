@@ -1,42 +1,83 @@
-"""Every number opens: from a ledger line, a decision or a score down to the answers."""
+"""Every number opens: from a ledger line, a decision, a score or a place down to the answers; also as a document."""
 
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 
+from audit import services as audit
 from core.access import require
 from core.period import Period
 from incentives.models import Decision, LedgerLine
+from reports import documents
 from reports.forms import MonthQuery
-from reports.selectors import why
-from scoring.models import Score
+from reports.selectors import listed, why
+from scoring.models import Score, Standing
 
 SEES = ("incentives.view", "incentives.view_own", "incentives.hold_talk")
+SEES_SCORES = ("scoring.view", "scoring.view_own")
+RELATED = (
+    "case__rule__version",
+    "case__company",
+    "rule__clause",
+    "rule__version__document",
+    "employee",
+    "department",
+    "motion",
+    "company",
+)
+
+
+def line_or_404(request, pk):
+    lines = LedgerLine.objects.visible_to(request.user).filter(company=request.company)
+    return get_object_or_404(lines, pk=pk)
+
+
+def decision_or_404(request, pk):
+    decisions = Decision.objects.visible_to(request.user).filter(company=request.company)
+    return get_object_or_404(decisions.select_related(*RELATED), pk=pk)
+
+
+def score_or_404(request, pk):
+    scores = Score.objects.visible_to(request.user).filter(company=request.company)
+    return get_object_or_404(scores.select_related("close__policy_version", "company"), pk=pk)
+
+
+def standing_or_404(request, pk):
+    standings = Standing.objects.visible_to(request.user).filter(company=request.company)
+    related = ("ranking__close", "ranking__post", "company", "employee")
+    return get_object_or_404(standings.select_related(*related), pk=pk)
 
 
 @require(*SEES)
 def line(request, pk):
-    lines = LedgerLine.objects.visible_to(request.user).filter(company=request.company)
-    found = get_object_or_404(lines.select_related("decision"), pk=pk)
-    return _chain(request, found.decision, found)
+    found = line_or_404(request, pk)
+    return _chain(request, _decision_of(found), found, reverse("why_line_pdf", args=[pk]))
+
+
+@require(*SEES)
+def line_pdf(request, pk):
+    found = line_or_404(request, pk)
+    return _chain_pdf(request, _decision_of(found), found)
 
 
 @require(*SEES)
 def decision(request, pk):
-    decisions = Decision.objects.visible_to(request.user).filter(company=request.company)
-    return _chain(request, get_object_or_404(decisions, pk=pk))
+    return _chain(request, decision_or_404(request, pk), None, reverse("why_decision_pdf", args=[pk]))
 
 
-def _chain(request, found, line=None):
-    related = (
-        "case__rule__version",
-        "rule__clause",
-        "rule__version__document",
-        "employee",
-        "department",
-        "motion",
-        "company",
-    )
-    found = Decision.objects.select_related(*related).get(pk=found.pk)
+@require(*SEES)
+def decision_pdf(request, pk):
+    return _chain_pdf(request, decision_or_404(request, pk), None)
+
+
+def _decision_of(line):
+    """Who sees the line sees what it rests on."""
+    return Decision.objects.select_related(*RELATED).get(pk=line.decision_id)
+
+
+def _chain(request, found, line, pdf):
     asked = _asked(request)
     page = why.decision_page(
         found,
@@ -46,16 +87,67 @@ def _chain(request, found, line=None):
         page=asked.get("page") or 1,
         changed=asked.get("more"),
     )
-    return render(request, "reports/why.html", {"page": page, "at": timezone.now()})
+    return render(request, "reports/why.html", {"page": page, "at": timezone.now(), "pdf": pdf})
 
 
-@require("scoring.view", "scoring.view_own")
+def _chain_pdf(request, found, line):
+    page = why.decision_page(found, request.user, line=line)
+    return _document(request, found, page, documents.decision_pdf, listed.of_decision(page, request.user))
+
+
+@require(*SEES_SCORES)
 def score(request, pk):
-    scores = Score.objects.visible_to(request.user).filter(company=request.company)
-    found = get_object_or_404(scores.select_related("close__policy_version", "company"), pk=pk)
+    found = score_or_404(request, pk)
     page = why.score_page(found, request.user, page=_asked(request).get("page") or 1)
-    month = Period.parse(found.period)
-    return render(request, "reports/why_score.html", {"page": page, "period": month, "close": found.close})
+    context = {
+        "page": page,
+        "period": Period.parse(found.period),
+        "close": found.close,
+        "pdf": reverse("why_score_pdf", args=[pk]),
+    }
+    return render(request, "reports/why_score.html", context)
+
+
+@require(*SEES_SCORES)
+def score_pdf(request, pk):
+    found = score_or_404(request, pk)
+    page = why.score_page(found, request.user)
+    answers = listed.of_score(page, why.labels_of_score(found))
+    return _document(request, found, page, documents.score_pdf, answers)
+
+
+@require(*SEES_SCORES)
+def standing(request, pk):
+    found = standing_or_404(request, pk)
+    page = why.standing_page(found, request.user, page=_asked(request).get("page") or 1)
+    context = {
+        "page": page,
+        "close": found.ranking.close,
+        "axis": page.axis,
+        "pdf": reverse("why_standing_pdf", args=[pk]),
+    }
+    return render(request, "reports/why_standing.html", context)
+
+
+@require(*SEES_SCORES)
+def standing_pdf(request, pk):
+    found = standing_or_404(request, pk)
+    page = why.standing_page(found, request.user)
+    answers = {} if page.is_hidden else {found.period: listed.of_standing(found)}
+    return _document(request, found, page, documents.standing_pdf, answers)
+
+
+def _document(request, thing, page, make, answers):
+    """What concerns somebody else leaves a trace, as every such download does."""
+    number, content = make(page, answers)
+    if not page.is_own:
+        audit.record(
+            "reports.why.download", thing, by=request.user, at=timezone.now(), data={"number": number}
+        )
+    response = HttpResponse(content, "application/pdf")
+    response["Content-Disposition"] = content_disposition_header(True, f"{number}.pdf")
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _asked(request):

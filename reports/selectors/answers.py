@@ -1,0 +1,174 @@
+"""Answers as a reader of the evidence chain sees them: counts, opaque numbers, words without names and dates."""
+
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.core.paginator import Paginator
+from django.db.models import OuterRef, Subquery, Sum
+
+from core.period import SHANGHAI, Period
+from organization.scopes import reach_of
+from reports import rules, wording
+from reports.selectors import comments
+from reports.selectors.figures import policy
+from scoring.models import Cell, Rating, Unfolding
+from scoring.rules import OVERALL
+from surveys.models import Answer, AnswerText, Exclusion
+
+PER_PAGE = 10
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One value in the distribution of a score: where its bar begins and how wide it is, in percent."""
+
+    value: int
+    count: int
+    start: str
+    width: str
+    look: str
+    label_at: str
+    is_wide: bool
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How a period's answers are distributed, and what was received but not counted."""
+
+    period: str
+    k: int
+    n: int
+    slices: list
+    received: int
+    excluded: int
+    blank: int
+
+
+@dataclass(frozen=True)
+class AnswerLine:
+    """`label` is the opaque number among the answers about one person in one month; '' for other subjects."""
+
+    number: str
+    label: str
+    when: str
+    overall: int | None
+    text: str
+
+
+def may_read(user, company, period, n):
+    """Answers one by one: for company-wide roles always, for staff and heads from the least number that is shown."""
+    if company.pk in reach_of(user, "scoring.view", "incentives.view").company_ids:
+        return True
+    scoring = policy(company, "scoring", Period.parse(period))
+    return scoring is not None and n >= scoring.low_n
+
+
+def counts_of_standing(standing):
+    modes = standing.ranking.modes
+    cells = Cell.objects.filter(
+        company_id=standing.company_id,
+        period=standing.period,
+        employee_id=standing.employee_id,
+        measure=OVERALL,
+        mode__in=modes,
+        count__gt=0,
+    )
+    by_value = dict(cells.values_list("value").annotate(total=Sum("count")))
+    received = Unfolding.objects.filter(
+        company_id=standing.company_id,
+        month=standing.period,
+        answer__employee_id=standing.employee_id,
+        answer__mode__in=modes,
+    )
+    excluded = Exclusion.objects.filter(answer__unfolding__in=received).count()
+    total = received.count()
+    return Counts(
+        period=standing.period,
+        k=standing.k,
+        n=standing.n,
+        slices=slices(by_value),
+        received=total,
+        excluded=excluded,
+        blank=max(total - excluded - standing.n, 0),
+    )
+
+
+def counts_of_score(score):
+    by_value = {int(value): count for value, count in score.counts.items() if count}
+    return Counts(score.period, score.k, score.n, slices(by_value), score.n, 0, 0)
+
+
+def slices(by_value):
+    """Counts per value as one stacked bar, the best first; darker means more satisfied."""
+    total = sum(by_value.values())
+    found, start = [], 0.0
+    for value in sorted(by_value, reverse=True):
+        width = 100 * by_value[value] / total
+        look = f"d{min(max(value, 1), 5)}"
+        found.append(
+            Slice(
+                value,
+                by_value[value],
+                f"{start:.2f}%",
+                f"{width:.2f}%",
+                look,
+                f"{start + 1.3:.2f}%",
+                width >= 11,
+            )
+        )
+        start += width
+    return found
+
+
+def labels_of(company_id, employee_id, months):
+    """{answer id: 'A3'}: numbered within the person's month, whoever asks and whatever was left out since.
+
+    The order follows from the answers' own numbers and says nothing of who came first.
+    """
+    found = Answer.objects.filter(
+        employee_id=employee_id, unfolding__company_id=company_id, unfolding__month__in=months
+    )
+    by_month = defaultdict(list)
+    for pk, number, month in found.order_by().values_list("pk", "number", "unfolding__month"):
+        by_month[month].append((hashlib.sha256(f"{employee_id}/{number}".encode()).hexdigest(), pk))
+    return {
+        pk: f"A{place}"
+        for rows in by_month.values()
+        for place, (_digest, pk) in enumerate(sorted(rows), start=1)
+    }
+
+
+def order_of(labels, pk):
+    """Sorts by the number in the label; unlabelled ones stay as they are."""
+    return int(labels[pk][1:]) if pk in labels else 0
+
+
+def page_of(answers, page, labels=None):
+    """Ten answers, by their opaque numbers where they have some."""
+    ids = answers.values_list("pk", flat=True)
+    if labels:
+        ids = sorted(ids, key=lambda pk: order_of(labels, pk))
+    found = Paginator(ids, PER_PAGE).get_page(page)
+    found.object_list = lines_of(list(found.object_list), labels or {})
+    return found
+
+
+def lines_of(ids, labels):
+    """AnswerLines of these answers, in this order; three queries whatever their number."""
+    overall = Rating.objects.filter(answer=OuterRef("pk"), measure=OVERALL).values("value")[:1]
+    rows = Answer.objects.filter(pk__in=ids).annotate(overall=Subquery(overall)).in_bulk()
+    texts = defaultdict(list)
+    for text in AnswerText.objects.filter(answer__in=ids).order_by("pk"):
+        texts[text.answer_id].append(text.text)
+    names = comments.colleagues(next(iter(rows.values())).company_id) if texts else []
+    return [
+        AnswerLine(
+            rows[pk].number,
+            labels.get(pk, ""),
+            wording.third(rows[pk].submitted_at.astimezone(SHANGHAI).date()),
+            rows[pk].overall,
+            rules.without_names(" ".join(texts.get(pk, [])), names, wording.colleague()),
+        )
+        for pk in ids
+    ]
