@@ -18,12 +18,32 @@ ROLES = [
 
 TABLE = (
     (
+        "auditor employee group hr hr_appeals staff",
+        "appeal_rates",
+    ),
+    (
+        "auditor group hr hr_appeals",
+        "appeal appeal_file appeals",
+    ),
+    (
+        "hr hr_appeals",
+        "appeal_handle appeal_propose",
+    ),
+    (
+        "group",
+        "appeal_judge",
+    ),
+    (
+        "hr",
+        "appeal_settle",
+    ),
+    (
         "",
         "policy_sign",
     ),
     (
         "auditor employee group head hr hr_appeals",
-        "why_decision why_line",
+        "why_decision why_decision_pdf why_line why_line_pdf",
     ),
     (
         "auditor employee group head hr hr_appeals reports_reader research service staff",
@@ -31,7 +51,15 @@ TABLE = (
     ),
     (
         "auditor employee group head hr hr_appeals research",
-        "why_score",
+        "why_score why_score_pdf why_standing why_standing_pdf",
+    ),
+    (
+        "auditor employee group head hr hr_appeals",
+        "duties duty duty_file",
+    ),
+    (
+        "auditor employee group head hr hr_appeals staff",
+        "notice_pdf",
     ),
     (
         "auditor employee group hr hr_appeals",
@@ -51,11 +79,11 @@ TABLE = (
     ),
     (
         "auditor group hr",
-        "committee committees",
+        "committee committee_minutes committees minutes",
     ),
     (
         "auditor group hr hr_appeals",
-        "execution incentives_case incentives_queue ledger ledger_export",
+        "execution incentives_case incentives_queue ledger ledger_export person_record person_statement",
     ),
     (
         "auditor group hr hr_appeals research service staff",
@@ -63,7 +91,16 @@ TABLE = (
     ),
     (
         "auditor group hr hr_appeals staff",
-        "notices policies policy_version",
+        "notices",
+    ),
+    (
+        "auditor group head hr hr_appeals staff",
+        "draft_simulation draft_simulation_state policies policy_compare policy_version",
+    ),
+    (
+        "head hr",
+        "draft_file draft_rule draft_rule_new draft_rule_remove draft_rules draft_simulate policy_clause "
+        "policy_clause_new policy_clause_remove policy_draft policy_edit policy_new_unit policy_settings",
     ),
     (
         "auditor hr",
@@ -71,8 +108,10 @@ TABLE = (
     ),
     (
         "employee",
-        "my my_allegation my_allegation_reply my_allegations my_comments my_decision my_hearing my_ledger "
-        "my_receipt my_statement my_talk my_waiver",
+        "my my_month my_allegation my_allegation_reply my_allegations my_comments my_decision my_hearing my_ledger "
+        "my_points my_points_pdf my_receipt my_statement my_talk my_waiver my_answers my_appeal "
+        "my_appeal_acknowledge my_appeal_contest my_appeal_evidence my_appeal_file my_appeal_new "
+        "my_appeal_withdraw my_appeals",
     ),
     (
         "employee head",
@@ -80,15 +119,24 @@ TABLE = (
     ),
     (
         "group",
-        "group_inbox report_review vote_cast vote_recuse vote_stand_in votes_batch",
+        "delegation_end delegations group_inbox minutes_sign report_review vote_cast vote_recuse vote_stand_in "
+        "votes_batch",
     ),
     (
         "group hr",
-        "case_confirm case_send_back praise_confirm praise_return",
+        "case_confirm case_send_back minutes_discard minutes_new praise_confirm praise_return",
     ),
     (
         "head",
         "dashboard dashboard_comments talks",
+    ),
+    (
+        "hr",
+        "duty_check mark_condition payroll payroll_file payroll_month",
+    ),
+    (
+        "head hr service",
+        "hand_report hand_report_decline hand_report_file hand_report_new hand_report_verify hand_reports",
     ),
     (
         "hr",

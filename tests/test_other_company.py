@@ -4,13 +4,29 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from approvals.models import Committee, Membership, Motion
+from appeals.models import Appeal
+from approvals.models import Committee, Delegation, Membership, Minutes, Motion
+from approvals.services import assemble_minutes, give_delegation
 from complaints.models import Allegation, FeedbackCode, Mailbox, Praise, SavedView
 from complaints.models import Case as Voice
 from core import access
 from customers.models import Customer
-from incentives.models import Case, Decision, Hearing, LedgerLine, Talk
+from incentives.models import (
+    Case,
+    Decision,
+    Duty,
+    DutyFile,
+    HandReport,
+    Hearing,
+    LedgerLine,
+    Mark,
+    Notice,
+    PayrollBatch,
+    Talk,
+)
+from incentives.services import make_payroll
 from incentives.tests.build import Stage
+from jobs import attachments
 from jobs.imports import import_kinds, start_import
 from jobs.models import ImportBatch, Run
 from jobs.services import request_run
@@ -18,7 +34,7 @@ from notifications.models import Message, Robot, Suspension
 from notifications.services import notify
 from organization.models import Company, Employee, Role
 from policies.models import Version
-from scoring.models import Score, SubjectKind
+from scoring.models import Score, Standing, SubjectKind
 from scoring.tests import world
 from surveys.models import Answer, Campaign, OpenLink
 from surveys.services.campaigns import create_open_link
@@ -34,6 +50,8 @@ MODELS = {
     "policies": Version,
     "customers": Customer,
     "votes": Motion,
+    "votes/delegations": Delegation,
+    "minutes": Minutes,
     "committees": Committee,
     "memberships": Membership,
     "campaigns": Campaign,
@@ -41,6 +59,13 @@ MODELS = {
     "answers": Answer,
     "incentives/cases": Case,
     "incentives/decisions": Decision,
+    "incentives/facts": HandReport,
+    "incentives/marks": Mark,
+    "incentives/payroll/files": PayrollBatch,
+    "incentives/people": Employee,
+    "notices": Notice,
+    "duties": Duty,
+    "duties/files": DutyFile,
     "my/decisions": Decision,
     "my/hearings": Hearing,
     "my/talks": Talk,
@@ -48,6 +73,7 @@ MODELS = {
     "why/line": LedgerLine,
     "why/decision": Decision,
     "why/score": Score,
+    "why/rank": Standing,
     "cases": Voice,
     "cases/codes": FeedbackCode,
     "cases/views": SavedView,
@@ -56,6 +82,9 @@ MODELS = {
     "outbox": Message,
     "outbox/suspended": Suspension,
     "robots": Robot,
+    "appeals": Appeal,
+    "my/appeals": Appeal,
+    "my/appeals/new/<slug:kind>": Decision,
 }
 #: where the first row of a table is not the right one
 KINDS = {"praises": "praise", "internal-reports": "report"}
@@ -76,7 +105,9 @@ def ours(company, settings, tmp_path):
     stage = Stage(company)
     closes = stage.three_months()
     stage.posted(stage.worst)
+    minutes_of(stage)
     user = everything_in(company, factories.make_employee(stage.office, "郑洁"))
+    books_of(stage)
     campaign = world.make_campaign(company)
     Campaign.objects.update(state=Campaign.State.OPEN)
     campaign.refresh_from_db()
@@ -84,6 +115,7 @@ def ours(company, settings, tmp_path):
     create_open_link(campaign, label="前台", by=user, at=at())
     factories.make_customer(company)
     voices_of(company, user, stage.best)
+    appeal_of(stage)
     for kind in import_kinds:
         start_import(
             kind=kind, company=company, content="工号\nE1\n".encode(), name="a.csv", by=user, at=at()
@@ -107,6 +139,22 @@ def ours(company, settings, tmp_path):
     return user
 
 
+def books_of(stage):
+    """What follows a decision: a mark, a duty with a file, the payroll file of its month."""
+    decision = Decision.objects.get()
+    about = {"company": stage.company, "department": stage.sales, "employee": stage.worst}
+    Mark.objects.create(decision=decision, effect=8, kind=Mark.Kind.DISMISSAL, set_at=at(), **about)
+    duty = Duty.objects.create(decision=decision, effect=9, kind=Duty.Kind.TRAINING, due_at=at(), **about)
+    content = b"%PDF-1.4\n%%EOF\n"
+    kept = attachments.keep(company=stage.company, content=content, name="a.pdf", by=stage.hr, at=at())
+    HandReport.objects.create(
+        company=stage.company, number="SG-1", kind="data_error", employee=stage.worst, department=stage.sales,
+        happened_on=at().date(), text="录错", reported_by=stage.hr, reported_at=at(),
+    )  # fmt: skip
+    DutyFile.objects.create(duty=duty, attachment=kept)
+    make_payroll(stage.company, month="2026-10", by=stage.hr, at=at(2026, 11, 20))
+
+
 @pytest.fixture
 def stranger(ours):
     """As entitled as ours, in another company."""
@@ -128,6 +176,31 @@ def number_for(route):
 def address_of(route, number):
     """The page of this thing; what stands below it (a file, a step) is the first there could be."""
     return address("/" + route.replace("<int:pk>", str(number), 1)).lstrip("/").join(["/", ""])
+
+
+def appeal_of(stage):
+    """An appeal that waits for HR."""
+    Appeal.objects.create(
+        company=stage.company,
+        employee=stage.best,
+        department=stage.sales,
+        subject=Appeal.Subject.SCORE,
+        object_id=1,
+        title="一",
+        number="SS-1",
+        state=Appeal.State.FILED,
+        made_at=at(),
+        filed_at=at(),
+        due_at=at(),
+    )
+
+
+def minutes_of(stage):
+    """The vote behind the decision in minutes, and a member's vote given to another."""
+    motion, (chair, member) = Motion.objects.get(), stage.members[:2]
+    assemble_minutes(motion.committee, motions=[motion], by=chair, at=at())
+    days = {"starts_on": at().date(), "ends_on": at(2030).date()}
+    give_delegation(motion.committee, delegate=member.employee, by=chair, at=at(), **days)
 
 
 def voices_of(company, user, colleague):
@@ -188,7 +261,7 @@ def test_the_same_addresses_are_there_for_whom_they_are_meant(ours):
     """The control: the 404 above come from the company, not from wrong addresses."""
     client, missing = browse(ours), []
     own = {"my_decision", "my_receipt", "my_hearing", "my_statement", "my_waiver", "my_talk", "talk"}
-    own |= {"my_allegation", "my_allegation_reply"}
+    own |= {"my_allegation", "my_allegation_reply", "my_appeal", "my_appeal_withdraw"}
     for route, name in PAGES:
         if name in own or route.count("<") > 1:
             continue
@@ -219,7 +292,7 @@ API = [
         "campaigns",
         "answers",
     ),
-    *("closes", "scores", "rankings", "standings", "cases", "decisions", "ledger"),
+    *("closes", "scores", "rankings", "standings", "cases", "decisions", "ledger", "appeals"),
 ]
 
 

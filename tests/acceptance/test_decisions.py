@@ -12,7 +12,7 @@ from audit.models import AuditRow
 from core.events import deliver_all
 from core.registries import verifications
 from incentives import services
-from incentives.course import checklist, steps_of
+from incentives.course import Aftermath, checklist, steps_of
 from incentives.models import Case, Decision, Hearing, LedgerLine, Notice, Talk
 from incentives.tests.build import Stage
 from tests.factories import at
@@ -175,7 +175,7 @@ def test_the_execution_of_a_decision_is_tracked_step_by_step_with_dates(stage, a
     talk = Talk.objects.get()
     course = steps_of(decision.case, decision, Hearing.objects.get(), talk)
     assert len(course) >= 8 and [step.at for step in course] == sorted(step.at for step in course)
-    steps = checklist(decision, talk)
+    steps = checklist(decision, Aftermath(talk=talk))
     assert [step.is_done for step in steps] == [True, True, False, True, True, False, False]
     assert [step.due_at for step in steps if step.due_at] == [decision.appeal_until, talk.due_at]
 
