@@ -10,9 +10,10 @@ from core.events import deliver_all
 from incentives import services as incentives
 from incentives.models import Case, Decision, LedgerLine
 from reports.selectors import whatif, why
-from reports.tests.cast import COMPLAINT
+from reports.tests.cast import COMPLAINT, Cast
 from tests import factories
 from tests.factories import at
+from tests.replay import replayed
 
 
 def get(user, path):
@@ -22,8 +23,23 @@ def get(user, path):
 
 
 @pytest.fixture
-def penalty(cast):
+def posted(db):
+    return replayed("reports.posted", post_a_penalty)
+
+
+@pytest.fixture
+def cast(posted):
+    return posted[0]
+
+
+@pytest.fixture
+def penalty(posted):
     """方磊's penalty after three months near the bottom: found by the close, heard, voted, posted."""
+    return posted[1]
+
+
+def post_a_penalty():
+    cast = Cast(factories.make_company())
     cast.close_three()
     proposer = factories.user_with(cast.company, "incentives.propose")
     members = [cast.chair, cast.reader, cast.hr]
@@ -52,7 +68,7 @@ def penalty(cast):
     incentives.finalize_due(at(2026, 11, 20))
     deliver_all()
     seal(at(2026, 11, 20))
-    return Decision.objects.get(pk=decision.pk)
+    return cast, Decision.objects.get(pk=decision.pk)
 
 
 def test_a_ledger_line_leads_to_the_answers_behind_it(cast, penalty):
