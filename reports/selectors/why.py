@@ -21,6 +21,7 @@ from reports.selectors.figures import dimensions_of, is_shown, policy
 from scoring.models import Cell, Rating, Score, Standing, SubjectKind, Unfolding
 from scoring.rules import ITEM, OVERALL
 from scoring.selectors import answers_behind, answers_behind_standing, figure
+from scoring.stages import stages_behind
 from surveys.models import AnswerText, Exclusion
 
 PER_PAGE = 10
@@ -278,6 +279,7 @@ class ScorePage:
     figure: object
     axis: float
     measure: str
+    stages: tuple = ()
 
 
 def score_page(score, user, *, page=1):
@@ -303,6 +305,7 @@ def score_page(score, user, *, page=1):
             [score.low, score.target_bp and score.target_bp / 10_000] if is_shown(score) else []
         ),
         measure=_measure_name(score),
+        stages=() if hidden else stages_behind(score),
     )
 
 
