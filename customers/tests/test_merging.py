@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from audit.models import AuditRow
 from core.flow import Refused
 from customers import services
+from customers.comparing import surveys_after
 from customers.models import Consent, Contact, Customer, Encounter, Merge, Need, Preference, Purchase
 from customers.selectors import askable, family_ids, live_id, timeline_of
 from customers.tests.build import give_policy, make_home, merge, refresh
@@ -216,6 +217,14 @@ def test_a_refusal_of_either_file_holds_unless_agreed_to_later(two, words, asked
     assert services.may_be_asked(two[0].pk, "surveys") is asked
     assert services.may_be_asked(two[1].pk, "surveys") is asked
     assert list(askable(two[0].company)) == ([two[0]] if asked else [])
+
+
+def test_before_the_merge_the_page_says_whether_the_joined_person_is_surveyed(two):
+    assert surveys_after(*two) is None
+    say(two[1], False, 1)
+    assert surveys_after(*two) is False
+    say(two[0], True, 2)
+    assert surveys_after(*two) is True
 
 
 def test_a_file_that_was_switched_off_switches_the_person_off_until_they_agree(two):
