@@ -343,7 +343,7 @@ def test_an_internal_report_is_followed_by_number_and_code(desk):
     receipt = desk.receive(kind="report")
     assert look(receipt.case.number, receipt.code) == receipt.case
     tracking.add(receipt.case, text="又看到一次", at=at(day=5))
-    assert closing.asks_by_itself(receipt.case)
+    assert closing.reads_by_themselves(receipt.case)
 
 
 def test_silence_in_the_log_no_personal_words_in_audit_or_events(desk):

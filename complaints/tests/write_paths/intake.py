@@ -5,6 +5,7 @@ from complaints.services.intake import receive
 from complaints.tests.build_intake import LIN, Desk
 from core.faults import WritePath
 from core.registries import write_paths
+from notifications.models import Message
 from tests import factories
 from tests.factories import at
 
@@ -48,6 +49,13 @@ def not_asked():
     return desk.answered(channel="hotline", by=desk.handler.user), desk.handler.user
 
 
+def unsent():
+    desk = Desk()
+    desk.answered(channel="hotline", by=desk.handler.user, contact=LIN, told_by="email")
+    Message.objects.filter(kind="complaints.told.answered").update(state="failed")
+    return (at(day=7),)
+
+
 PATHS = {
     "complaints.receive": WritePath(ready, receive_one),
     "complaints.add": WritePath(waiting, lambda case: tracking.add(case, text="是星期一", at=at(day=9))),
@@ -69,6 +77,7 @@ PATHS = {
     "complaints.record_asked": WritePath(
         not_asked, lambda case, by: closing.record_asked(case, note="已回访", by=by, at=at(day=7))
     ),
+    "complaints.recall_unsent": WritePath(unsent, closing.recall_unsent),
     "complaints.close_due": WritePath(lambda: answered() and (at(day=18, hour=0),), closing.close_due),
 }
 
