@@ -9,7 +9,7 @@ from complaints.tests.build_intake import LIN, Desk, company_with_rules
 from core.flow import Refused
 from core.models import Event
 from notifications.addresses import hash_of
-from notifications.models import Message, Optout
+from notifications.models import Message, Optout, Suspension
 from notifications.services import mark_bounced, send_due
 from tests.factories import at
 
@@ -48,7 +48,9 @@ def test_whether_it_was_in_time_is_kept_from_the_first_answer(desk):
     case = desk.answered()
     tracking.reopen(case, reason="没有人来", at=at(day=9))
     Case.objects.filter(pk=case.pk).update(state="confirmed")
-    assert desk.answer(case, moment=at(day=30)).answered_on_time is True
+    case = desk.answer(case, moment=at(day=30))
+    assert case.answered_on_time is True
+    assert (case.first_answered_at, case.responded_at) == (at(hour=13), at(day=30))
 
 
 def test_a_simple_case_against_nobody_is_answered_straight(desk):
@@ -129,6 +131,13 @@ def test_who_stopped_our_messages_was_not_asked_and_is_telephoned(desk):
     assert case.asked_at is None and closing.close_due(at(day=30)) == 0
     closing.record_asked(case, note="电话告知结果，客户认可", by=desk.handler.user, at=at(day=30))
     assert closing.close_due(at(day=30)) == 1
+
+
+def test_who_is_written_to_no_more_because_letters_came_back_was_not_asked(desk):
+    Suspension.objects.create(
+        company=desk.company, address_hash=hash_of(LIN.email), bounces=3, suspended_at=at(day=4)
+    )
+    assert by_mail(desk).asked_at is None
 
 
 def test_who_wrote_on_our_pages_looks_there_and_who_wrote_a_letter_does_not(desk):
@@ -228,3 +237,10 @@ def test_a_suggestion_is_answered_from_triage(desk):
     case = desk.receive(kind="suggestion").case
     handling.accept(case, by=desk.handler.user, at=at(hour=13))
     assert desk.answer(again(case)).state == "responded"
+
+
+def test_asking_twice_does_not_move_the_moment_of_the_first(desk):
+    case = desk.answered(channel="hotline", by=desk.handler.user)
+    for day in (7, 9):
+        closing.record_asked(again(case), note=f"{day} 日电话回访", by=desk.handler.user, at=at(day=day))
+    assert again(case).asked_at == at(day=7)

@@ -147,6 +147,12 @@ def test_neither_addresses_nor_numbers_are_kept_and_old_counts_go(desk):
     assert guesses.forget_old(at(day=5, hour=14)) == 3
 
 
+def test_counts_lead_to_nobody_without_the_installation_s_secret(settings):
+    before = set(guesses.counters("TS-2611-0001", "198.51.100.7"))
+    settings.SECRET_KEY = "of-another-installation"
+    assert not before & set(guesses.counters("TS-2611-0001", "198.51.100.7"))
+
+
 # ---- add
 
 

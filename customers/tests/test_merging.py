@@ -108,6 +108,16 @@ def test_what_was_changed_since_stays_when_the_files_are_taken_apart(two):
     refresh(kept)
     assert (kept.name, kept.phone, kept.is_prospect) == ("林晓雨", "13800000001", True)
     assert not kept.contacts.exists()
+    assert Merge.objects.get().before == {}, "former values are not kept longer than they are needed"
+
+
+def test_a_number_that_changed_places_since_is_not_taken_off(two):
+    kept, dropped = two
+    merge(kept, dropped, take=["phone"])
+    services.make_primary(kept.contacts.get(), by=None, at=at())
+    services.unmerge(dropped, by=None, at=at())
+    refresh(kept)
+    assert (kept.phone, kept.contacts.get().value) == ("13800000001", "13900000002")
 
 
 def test_the_reason_must_be_written(two):

@@ -178,3 +178,10 @@ def test_the_page_of_an_answer_left_out_says_that_the_reason_was_erased(company,
     client.force_login(factories.user_with(company, "surveys.view"))
     page = client.get(reverse("answer", args=[Answer.objects.get().pk])).content.decode()
     assert "原因已随客户资料一并清除" in page
+
+
+def test_the_same_number_in_another_company_is_somebody_else(company, lin):
+    other, number = factories.make_company("other", "别家"), lin.number
+    theirs = make.make_campaign(other, audience={"numbers": [number]})
+    erased(lin)
+    assert Campaign.objects.get(pk=theirs.pk).audience["numbers"] == [number]
