@@ -14,11 +14,13 @@ from django.utils.translation import gettext as _
 from complaints.models import Case, Kind, State, ToldBy
 from core.period import SHANGHAI
 from notifications.models import Message
-from notifications.services import write_to_customer
+from notifications.services import permissions_to_send, write_to_customer
+from notifications.services.bounces import is_suspended
 
 LANGUAGES = ("zh-hans", "en")
 #: kind of every message of this module; what goes to colleagues and robots begins otherwise
 MESSAGES = "complaints.told."
+ANSWERED = "answered"
 #: for praise and suggestions the customer writes again instead
 REOPENABLE = (Kind.COMPLAINT, Kind.REPORT)
 ONE_DAY = dt.timedelta(days=1)
@@ -100,7 +102,10 @@ def extended(case, *, at):
 
 
 def answered(case, *, at):
-    """The answer is there, and we ask whether it is a good one (AU-4)."""
+    """The answer is there, and we ask whether it is a good one (AU-4).
+
+    Returns ids of the cases whose customer is really written to.
+    """
 
     def words(one, names):
         subject = _("%(company)s: our answer to %(number)s") % names
@@ -112,7 +117,7 @@ def answered(case, *, at):
             body = _("Our answer to %(number)s is ready. Read it, and tell us what you think:\n\n%(link)s")
         return subject, body % (names | {"grace": _last_day(case.grace_until)})
 
-    _write_all(case, "answered", words, at=at)
+    return _write_all(case, ANSWERED, words, at=at)
 
 
 def reopened(case, *, at):
@@ -164,8 +169,7 @@ def messages_about(case):
 
 def _write_all(case, fact, words, *, at):
     """To the customer of the case and of every case that was merged into it, each under their own number."""
-    for one in with_merged(case):
-        _write(one, fact, words, at=at, leading=case)
+    return {one.pk for one in with_merged(case) if _write(one, fact, words, at=at, leading=case)}
 
 
 def with_merged(case):
@@ -178,8 +182,9 @@ def with_merged(case):
 
 
 def _write(case, fact, words, *, at, leading=None, is_secret=False):
+    """Whether the message is to go out: the customer may have stopped them, or they came back too often."""
     if case.told_by == ToldBy.NONE or case.redacted_at or not _address(case):
-        return
+        return False
     with translation.override(case.language if case.language in LANGUAGES else LANGUAGES[0]):
         names = {
             "company": str(case.company),
@@ -188,19 +193,37 @@ def _write(case, fact, words, *, at, leading=None, is_secret=False):
             "due": _last_day((leading or case).due_at),
         }
         subject, body = words(case, names)
+    key = f"{MESSAGES}{fact}:{case.pk}:{at:%Y%m%d%H%M%S%f}"
     write_to_customer(
         customer_id=case.customer_id,
         address=_address(case),
         channel=case.told_by,
         company=case.company,
         kind=f"{MESSAGES}{fact}",
-        key=f"{MESSAGES}{fact}:{case.pk}:{at:%Y%m%d%H%M%S%f}",
+        key=key,
         subject=subject,
         body=body,
         purpose="cases",
         is_secret=is_secret,
         at=at,
     )
+    return _is_wanted(Message.objects.get(channel=case.told_by, key=key))
+
+
+def _is_wanted(message):
+    """As it looks now; what becomes of it is known once it was sent (`unsent_answers`)."""
+    return not is_suspended(message) and all(permitted(message) for permitted in permissions_to_send)
+
+
+def unsent_answers(companies, since):
+    """{id of the case: moment of the answer} of messages since then that were not sent, or came back."""
+    lost = Message.objects.filter(
+        company__in=companies,
+        state__in=(Message.State.SUPPRESSED, Message.State.FAILED),
+        created_at__gte=since,
+        kind=f"{MESSAGES}{ANSWERED}",
+    ).order_by("created_at", "pk")
+    return {int(key.split(":")[1]): moment for key, moment in lost.values_list("key", "created_at")}
 
 
 def _address(case):

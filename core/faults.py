@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class WritePath:
-    """`arrange()` returns the arguments, `act(*args)` is the verb, `observe()` the rows that must be all or none."""
+    """`arrange()` returns the arguments, `act(*args)` is the verb; every table it writes to must be all or none."""
 
     arrange: Callable
     act: Callable
-    observe: Callable
+    observe: Callable | None = None  # more than tables, such as files

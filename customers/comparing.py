@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from customers.models import Customer
+from customers.dossier import words_of
+from customers.models import Consent, Customer
 from customers.policy import rules_of
 from customers.rules import mask_email, mask_name, mask_phone
+from customers.selectors.families import family_of
 from customers.selectors.listing import lines_of
 from customers.wording import TWIN_REASONS
 from organization.scopes import today
@@ -59,6 +61,18 @@ def table(first, second, form):
         choice = form[field] if field in form.fields else None
         rows.append(Row(name, shown(getattr(first, field)), shown(getattr(second, field)), choice))
     return rows + _counts(first, second)
+
+
+def surveys_after(first, second):
+    """Whether the joined person is surveyed, where the two files differ on it; None where they say the same."""
+    families = [list(family_of(one)) for one in (first, second)]
+    if len({_takes_surveys(files) for files in families}) == 1:
+        return None
+    return _takes_surveys(families[0] + families[1])
+
+
+def _takes_surveys(files):
+    return next(word.agrees for word in words_of(files) if word.purpose == Consent.Purpose.SURVEYS)
 
 
 def _counts(first, second):

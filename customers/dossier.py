@@ -77,7 +77,7 @@ def dossier_of(customer, user):
         preferences=[
             (preference_in_words(one, rules), one) for one in Preference.objects.filter(customer__in=ids)
         ],
-        words=_words(files),
+        words=words_of(files),
         looks=list(looks[:MOST_LOOKS]),
         merges=list(merges),
         namesakes=list(namesakes(leading)[:MOST_NAMESAKES]) if not customer.merged_into_id else [],
@@ -104,7 +104,8 @@ def _reaches(leading, files):
     return sorted(lines, key=lambda line: (order.index(line.kind), not line.is_first))
 
 
-def _words(files):
+def words_of(files):
+    """What holds now for each purpose, by the newest word in any file of the person."""
     newest = {}
     for word in Consent.objects.filter(customer__in=[file.pk for file in files]).order_by(*NEWEST):
         newest.setdefault(word.purpose, word)

@@ -18,6 +18,15 @@ REASONS = {
     "suspended": gettext_lazy("messages to this address came back too often"),
     "erased": gettext_lazy("the customer was erased"),
     "tried too often": gettext_lazy("tried too often"),
+    "the name of the server is not known": gettext_lazy("the name of the server is not known"),
+    "the answer took too long": gettext_lazy("the answer took too long"),
+    "not an address": gettext_lazy("not an address"),
+    "not a number that gets text messages": gettext_lazy("not a number that gets text messages"),
+    "the gateway did not accept it": gettext_lazy("the gateway did not accept it"),
+    "its address is not allowed here": gettext_lazy("its address is not allowed here"),
+    "nothing is said of this kind any more": gettext_lazy("nothing is said of this kind any more"),
+    "SMS_BACKEND names no backend": gettext_lazy("SMS_BACKEND names no backend"),
+    "SMS_HTTP_URL is not set": gettext_lazy("SMS_HTTP_URL is not set"),
 }
 ICONS = {
     Message.Channel.EMAIL: "envelope",

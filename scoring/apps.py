@@ -19,6 +19,8 @@ class ScoringConfig(AppConfig):
         from scoring.models import Close
         from scoring.policy import PARSERS
         from scoring.services import checksums, closing, ranks, scores, unfolding
+        from scoring.stages import panel_of
+        from surveys.registries import campaign_panels
 
         declare_verbs(
             **{
@@ -48,6 +50,7 @@ class ScoringConfig(AppConfig):
         run_kinds.register(closing.RUN_KIND, closing.run_close)
         run_titles.register(closing.RUN_KIND, closing.run_title)
         import_kinds.register(METRICS.code, METRICS, order=30)
+        campaign_panels.register("scoring.stages", panel_of)
         registries.navigation.register(
             "scoring.progress",
             NavItem(_("This month"), "calendar2-check", "scoring_progress", ("scoring.close",)),

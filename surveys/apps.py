@@ -13,7 +13,7 @@ class SurveysConfig(AppConfig):
         from jobs.services import run_kinds
         from notifications.services import permissions_to_send
         from surveys import schedule, sections, selectors, verification
-        from surveys.services import campaigns, questionnaires
+        from surveys.services import campaigns, erasing, questionnaires
 
         declare_verbs(
             **{
@@ -31,6 +31,7 @@ class SurveysConfig(AppConfig):
         run_kinds.register(campaigns.OPEN_RUN, campaigns.carry_out_opening)
         permissions_to_send.register("surveys.consent", selectors.may_send)
         registries.customer_timeline.register("surveys.invitations", selectors.timeline)
+        registries.erasure.register("surveys", erasing.erase, order=-5)
         registries.searches.register("surveys.answers", selectors.search)
         registries.verifications.register(
             "1 one answer per invitation", verification.one_answer_per_invitation

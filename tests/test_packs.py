@@ -1,4 +1,4 @@
-"""The five rule books that are shipped: each sets up a company as it stands, and no number in it is without a source."""
+"""The five shipped rule books: each sets up a company as it stands, and no number in it is without a source."""
 
 import pytest
 

@@ -72,7 +72,9 @@ def on_carried(event):
     try:
         with transaction.atomic():
             _answer(appeal, None, at)
-    except Refused as refusal:  # what was voted on can no longer be carried out: looked into again, never stuck
+    except (
+        Refused
+    ) as refusal:  # what was voted on can no longer be carried out: looked into again, never stuck
         appeal = _locked(appeal)
         _back(appeal, str(refusal.message), None, at)
 

@@ -1,34 +1,15 @@
 """Write paths of this room for the fault sweep (tests/test_faults.py)."""
 
 from appeals import services
-from appeals.models import Appeal, AppealAnswer, AppealFile, Consequence
+from appeals.models import Consequence
 from appeals.tests.build import ACCEPTED, DECIDED, FILED, PROPOSED, REASONS, TEXT, AppealStage, declined
-from audit.models import AuditRow
 from core.faults import WritePath
-from core.models import Counter, Event
 from core.registries import write_paths
-from incentives.models import Case, Decision, LedgerLine
-from notifications.models import Message
-from scoring.models import Adjudication
-from surveys.models import Exclusion
+from incentives.models import Decision
 from tests import factories
 from tests.factories import at
 
 PLEA = "出差在外，信件昨天才看到"
-
-
-def observe():
-    counted = (
-        Appeal, AppealAnswer, AppealFile, Consequence, Case, LedgerLine, Exclusion, Adjudication,
-        Event, AuditRow, Message,
-    )  # fmt: skip
-    return {
-        "counts": {model.__name__: model._base_manager.count() for model in counted},
-        "appeals": list(Appeal.objects.order_by("pk").values()),
-        "decisions": list(Decision.objects.order_by("pk").values()),
-        "settled": list(Consequence.objects.order_by("pk").values()),
-        "numbers": list(Counter.objects.order_by("pk").values_list("series", "last")),
-    }
 
 
 def stage():
@@ -106,7 +87,7 @@ def draft(by):
 
 
 def path(arrange, act):
-    return WritePath(arrange, act, observe)
+    return WritePath(arrange, act)
 
 
 PATHS = {

@@ -3,28 +3,13 @@
 import datetime as dt
 
 from approvals import services
-from approvals.models import Delegation, Membership, Minutes, MinutesItem, Motion, Seat, Vote
+from approvals.models import Membership
 from approvals.tests.build import make_colleague, make_committee, make_members, make_motion, make_proposer
-from audit.models import AuditRow
 from core.faults import WritePath
-from core.models import Event
 from core.registries import write_paths
-from notifications.models import Message
 from organization.models import Company
 from tests import factories
 from tests.factories import at
-
-
-def observe():
-    counted = (Motion, Seat, Vote, Membership, Delegation, Minutes, MinutesItem, Event, AuditRow, Message)
-    return {
-        "counts": {model.__name__: model._base_manager.count() for model in counted},
-        "motions": list(Motion.objects.order_by("pk").values_list("pk", "state", "closed_at", "reminded_on")),
-        "seats": list(Seat.objects.order_by("pk").values_list("pk", "recused_at")),
-        "delegations": list(Delegation.objects.order_by("pk").values_list("pk", "ended_at")),
-        "minutes": list(Minutes.objects.order_by("pk").values_list("pk", "state", "number")),
-        "terms": list(Membership.objects.order_by("pk").values_list("pk", "ends_on")),
-    }
 
 
 def group(size=3):
@@ -124,55 +109,48 @@ PATHS = {
         lambda first, second, by: services.cast_batch(
             [services.Line(first, "approve"), services.Line(second, "approve")], by=by, at=at()
         ),
-        observe,
     ),
-    "approvals.give_delegation": WritePath(member_and_colleague, give, observe),
+    "approvals.give_delegation": WritePath(member_and_colleague, give),
     "approvals.end_delegation": WritePath(
-        delegated, lambda delegation, by: services.end_delegation(delegation, by=by, at=at()), observe
+        delegated, lambda delegation, by: services.end_delegation(delegation, by=by, at=at())
     ),
     "approvals.assemble_minutes": WritePath(
         decided,
         lambda committee, motion, by: services.assemble_minutes(committee, motions=[motion], by=by, at=at()),
-        observe,
     ),
     "approvals.sign_minutes": WritePath(
-        draft, lambda minutes, by: services.sign_minutes(minutes, by=by, at=at()), observe
+        draft, lambda minutes, by: services.sign_minutes(minutes, by=by, at=at())
     ),
     "approvals.discard_minutes": WritePath(
-        draft, lambda minutes, by: services.discard_minutes(minutes, by=by, at=at()), observe
+        draft, lambda minutes, by: services.discard_minutes(minutes, by=by, at=at())
     ),
     "approvals.start_membership": WritePath(
         new_member,
         lambda committee, employee, by: services.start_membership(
             committee, employee=employee, starts_on=dt.date(2026, 1, 1), by=by, at=at()
         ),
-        observe,
     ),
     "approvals.end_membership": WritePath(
         one_term,
         lambda term, by: services.end_membership(term, ends_on=dt.date(2026, 11, 30), by=by, at=at()),
-        observe,
     ),
     "approvals.open_motion": WritePath(
-        question, lambda committee, by: make_motion(committee, proposed_by=by), observe
+        question, lambda committee, by: make_motion(committee, proposed_by=by)
     ),
     "approvals.cast_vote": WritePath(
-        last_vote, lambda motion, by: services.cast_vote(motion, choice="approve", by=by, at=at()), observe
+        last_vote, lambda motion, by: services.cast_vote(motion, choice="approve", by=by, at=at())
     ),
     "approvals.recuse": WritePath(
-        open_motion, lambda motion, by: services.recuse(motion, note="亲属", by=by, at=at()), observe
+        open_motion, lambda motion, by: services.recuse(motion, note="亲属", by=by, at=at())
     ),
     "approvals.name_stand_in": WritePath(
         without_quorum,
         lambda motion, employee, instead_of, by: services.name_stand_in(
             motion, employee=employee, instead_of=instead_of, by=by, at=at()
         ),
-        observe,
     ),
-    "approvals.withdraw": WritePath(
-        own_motion, lambda motion, by: services.withdraw(motion, by=by, at=at()), observe
-    ),
-    "approvals.remind": WritePath(overdue, services.remind, observe),
+    "approvals.withdraw": WritePath(own_motion, lambda motion, by: services.withdraw(motion, by=by, at=at())),
+    "approvals.remind": WritePath(overdue, services.remind),
 }
 
 for name, path in PATHS.items():

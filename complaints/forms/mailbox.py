@@ -15,12 +15,14 @@ class MailboxForm(forms.Form):
         label=_("Address that customers write to"),
         max_length=254,
         widget=line(inputmode="email", placeholder="tousu@example.com"),
+        error_messages={"required": _("Write the address that customers write to.")},
     )
     host = forms.CharField(
         label=_("IMAP server"),
         max_length=200,
         widget=line(placeholder="imap.example.com"),
         help_text=_("As your mail provider names it."),
+        error_messages={"required": _("Write the name of the IMAP server.")},
     )
     port = forms.IntegerField(
         label=_("Port"), initial=993, widget=forms.NumberInput(attrs={"class": "form-control"})
@@ -35,7 +37,11 @@ class MailboxForm(forms.Form):
         ),
     )
     username = forms.CharField(
-        label=_("User name"), max_length=200, widget=line(), help_text=_("Often the same as the address.")
+        label=_("User name"),
+        max_length=200,
+        widget=line(),
+        help_text=_("Often the same as the address."),
+        error_messages={"required": _("Write the user name of the mailbox.")},
     )
     password_name = forms.CharField(
         label=_("Environment variable with the password"),

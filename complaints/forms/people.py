@@ -18,6 +18,21 @@ from complaints.models import Cause, Verdict
 from organization.models import Department
 
 
+def statement_field(help_text, missing, rows=3):
+    """What is said of somebody, in one sentence."""
+    return forms.CharField(
+        label=_("What is said of them"),
+        help_text=help_text,
+        max_length=500,
+        widget=text_area(rows),
+        error_messages={"required": missing},
+    )
+
+
+READ_BY_THEM = _("The person will read it. Write the fact, without who said it.")
+ANSWERED_TO = _("Write what is said of them; the person answers to this sentence.")
+
+
 class NamePersonForm(StepForm):
     name = "person"
     employee = PickField(
@@ -26,13 +41,7 @@ class NamePersonForm(StepForm):
     department = forms.ModelChoiceField(
         label=_("Or a department"), queryset=Department.objects.none(), required=False, widget=select()
     )
-    statement = forms.CharField(
-        label=_("What is said of them"),
-        help_text=_("The person will read it. Write the fact, without who said it."),
-        max_length=500,
-        widget=text_area(),
-        error_messages={"required": _("Write what is said of them; the person answers to this sentence.")},
-    )
+    statement = statement_field(READ_BY_THEM, ANSWERED_TO)
 
     def prepare(self):
         self.fields["employee"].offer(people_offered(self.desk.colleagues))
@@ -50,13 +59,7 @@ class StatementForm(StepForm):
     """What is said of one person; `prefix` tells several on one page apart."""
 
     name = "statement"
-    statement = forms.CharField(
-        label=_("What is said of them"),
-        help_text=_("The person will read it. Write the fact, without who said it."),
-        max_length=500,
-        widget=text_area(2),
-        error_messages={"required": _("Write what is said of them; the person answers to this sentence.")},
-    )
+    statement = statement_field(READ_BY_THEM, ANSWERED_TO, rows=2)
 
 
 class AttachCustomerForm(StepForm):

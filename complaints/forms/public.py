@@ -113,10 +113,26 @@ class CustomersForm(forms.Form):
         self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal.message))
 
 
-class FeedbackForm(CustomersForm):
-    """Complaint, praise or suggestion of one company; `code` is the poster it came by."""
+class KeyedForm(CustomersForm):
+    """A form that opens a case: its key makes the same form, sent twice, one case."""
 
     key = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
+
+    @property
+    def form_key(self):
+        """The key this page goes on with: the one it came with, or a new one when that is not ours."""
+        return self["key"].value() if self.is_bound and key_in(self["key"].value() or "") else new_key()
+
+    def clean_key(self):
+        key = key_in(self.cleaned_data["key"])
+        if key is None:
+            raise forms.ValidationError(gettext("This form had lapsed and was made new. Send it once more."))
+        return key
+
+
+class FeedbackForm(KeyedForm):
+    """Complaint, praise or suggestion of one company; `code` is the poster it came by."""
+
     kind = forms.ChoiceField(
         label=_("What is it?"),
         choices=KINDS,
@@ -143,7 +159,7 @@ class FeedbackForm(CustomersForm):
         label=_("People involved"),
         max_length=120,
         required=False,
-        widget=forms.TextInput(attrs={"placeholder": _("Name, number on the badge, or looks")}),
+        widget=forms.TextInput(attrs={"placeholder": _("Name, badge number or looks")}),
     )
     happened_on = forms.DateField(
         label=_("Day it happened"),
@@ -203,17 +219,6 @@ class FeedbackForm(CustomersForm):
         """As the page shows it: what was posted if it is one, else a complaint."""
         posted = self["kind"].value()
         return posted if posted in dict(KINDS) else Kind.COMPLAINT
-
-    @property
-    def form_key(self):
-        """The key this page goes on with: the one it came with, or a new one when that is not ours."""
-        return self["key"].value() if self.is_bound and key_in(self["key"].value() or "") else new_key()
-
-    def clean_key(self):
-        key = key_in(self.cleaned_data["key"])
-        if key is None:
-            raise forms.ValidationError(gettext("This form had lapsed and was made new. Send it once more."))
-        return key
 
     def clean_happened_on(self):
         day = self.cleaned_data["happened_on"]

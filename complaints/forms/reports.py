@@ -13,19 +13,19 @@ from complaints.forms.fields import (
     select,
     text_area,
 )
+from complaints.forms.people import NamePersonForm, SendBackForm, statement_field
 from complaints.forms.public import (
     ANONYMOUS,
     NAMED,
-    CustomersForm,
+    KeyedForm,
     UploadsField,
     WordsField,
-    key_in,
-    new_key,
 )
+from complaints.forms.step import StepForm
 from complaints.models import Entry
 from complaints.services import intake
 from jobs.attachments import TYPES
-from organization.models import Department, Employee
+from organization.models import Employee
 
 PEOPLE = 3
 ACCEPT = ",".join(TYPES)
@@ -39,10 +39,9 @@ ENTRIES = (
 )
 
 
-class ReportForm(CustomersForm):
+class ReportForm(KeyedForm):
     """Named or anonymous for a colleague who is signed in; everybody else is anonymous without being asked."""
 
-    key = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
     text = WordsField(
         label=_("What should be looked into"),
         help_text=_("What, when, where, who else knows. Facts, as exactly as you can."),
@@ -84,17 +83,6 @@ class ReportForm(CustomersForm):
     def people_fields(self):
         return [self[f"person_{place}"] for place in range(PEOPLE)] if self.is_known else []
 
-    @property
-    def form_key(self):
-        """The key this page goes on with: the one it came with, or a new one when that is not ours."""
-        return self["key"].value() if self.is_bound and key_in(self["key"].value() or "") else new_key()
-
-    def clean_key(self):
-        key = key_in(self.cleaned_data["key"])
-        if key is None:
-            raise forms.ValidationError(gettext("This form had lapsed and was made new. Send it once more."))
-        return key
-
     def clean(self):
         data = super().clean()
         if not {"text", "files"} & set(self.errors) and not data.get("text") and not data.get("files"):
@@ -111,24 +99,6 @@ class ReportForm(CustomersForm):
         return [one for one in chosen if one]
 
 
-class ReaderForm(forms.Form):
-    """A form of one report; `desk` knows its readers and lists. `arguments()` are what the verb takes."""
-
-    name = ""
-
-    def __init__(self, *args, desk, **kwargs):
-        kwargs.setdefault("auto_id", f"id_{self.name}_%s")
-        super().__init__(*args, **kwargs)
-        self.desk = desk
-        self.prepare()
-
-    def prepare(self):
-        """Choices and first values, where the form has any."""
-
-    def arguments(self):
-        return dict(self.cleaned_data)
-
-
 def investigator_field():
     return forms.ModelChoiceField(
         label=_("Investigator"),
@@ -139,7 +109,7 @@ def investigator_field():
     )
 
 
-class InvestigateForm(ReaderForm):
+class InvestigateForm(StepForm):
     name = "investigate"
     investigator = investigator_field()
 
@@ -170,7 +140,7 @@ class TakeUpForm(InvestigateForm):
             ]  # fmt: skip
 
 
-class DeclineForm(ReaderForm):
+class DeclineForm(StepForm):
     name = "decline"
     reason = reason_field(
         _("Why it is not taken up"),
@@ -179,7 +149,7 @@ class DeclineForm(ReaderForm):
     )
 
 
-class AskForm(ReaderForm):
+class AskForm(StepForm):
     name = "ask"
     question = forms.CharField(
         label=_("Question"),
@@ -192,7 +162,7 @@ class AskForm(ReaderForm):
     )
 
 
-class EntryForm(ReaderForm):
+class EntryForm(StepForm):
     name = "entry"
     kind = forms.ChoiceField(label=_("What you write down"), choices=ENTRIES, widget=select())
     text = forms.CharField(
@@ -208,40 +178,15 @@ class EntryForm(ReaderForm):
         return given | {"is_public": given["kind"] == Entry.Kind.PROGRESS}
 
 
-class PersonForm(ReaderForm):
-    name = "person"
-    employee = PickField(
-        label=_("Colleague"), help_text=_("Type a name or staff number and choose the line."), required=False
-    )
-    department = forms.ModelChoiceField(
-        label=_("Or a department"), queryset=Department.objects.none(), required=False, widget=select()
-    )
-    statement = forms.CharField(
-        label=_("What is said of them"),
-        help_text=_("One sentence, without who said it. The person is not told."),
-        max_length=500,
-        widget=text_area(),
-        error_messages={"required": _("Write what is said of them.")},
+class PersonForm(NamePersonForm):
+    """Of a report the person named is not told."""
+
+    statement = statement_field(
+        _("One sentence, without who said it. The person is not told."), _("Write what is said of them.")
     )
 
-    def prepare(self):
-        self.fields["employee"].offer(people_offered(self.desk.colleagues))
-        self.fields["department"].queryset = self.desk.departments
-        self.fields["department"].empty_label = gettext("Nobody known: choose a department")
 
-    def clean(self):
-        given = super().clean()
-        if not self.errors and not (given.get("employee") or given.get("department")):
-            self.add_error("employee", gettext("Choose a colleague or a department."))
-        return given
-
-
-class SendBackForm(ReaderForm):
-    name = "send_back"
-    reason = reason_field(_("What is missing"), _("Write what is missing; the investigator works on it."))
-
-
-class AnswerForm(ReaderForm):
+class AnswerForm(StepForm):
     name = "answer"
     text = forms.CharField(
         label=_("Answer"),
@@ -252,7 +197,7 @@ class AnswerForm(ReaderForm):
     )
 
 
-class NoForm(ReaderForm):
+class NoForm(StepForm):
     """A step that is only a button."""
 
 

@@ -36,6 +36,7 @@ STEPS = {
     "hand_over": _("Given to another investigator"),
     "classify": _("Classified anew"),
     "asked": _("The customer was asked whether the answer is a good one"),
+    "not_reached": _("Our answer did not reach the customer"),
     "rated": _("The customer rated the handling"),
     "supervisor_called": _("The customer calls a supervisor"),
     "hold": _("Put on legal hold"),

@@ -27,6 +27,7 @@ def notes_of(desk):
         _merged,
         _late,
         _late_first,
+        _unasked,
         _repeat,
         _hold,
         _same_incident,
@@ -64,6 +65,24 @@ def _late_first(desk):
     return Note(
         _("No first answer yet; it was due until %(at)s") % {"at": until}, detail, "late", "clock-history"
     )
+
+
+def _unasked(desk):
+    """AU-4: nothing asks this customer by itself, so somebody does."""
+    case = desk.case
+    if case.state != State.RESPONDED or case.asked_at:
+        return None
+    if not case.contact_phone and not case.customer_id:
+        title, detail = _("Nobody asks this customer by itself"), _(
+            "No message and no telephone reaches them. Ask them in person, or write down why nobody can: "
+            "the case does not close before."
+        )  # fmt: skip
+        return Note(title, detail, "look", "person-exclamation")
+    detail = _(
+        "No message reaches them. Tell them the answer, ask whether it satisfies them and write it down: "
+        "the case does not close before."
+    )
+    return Note(_("Tell the customer by telephone"), detail, "look", "telephone-outbound")
 
 
 def _repeat(desk):

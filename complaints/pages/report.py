@@ -93,12 +93,8 @@ def next_of(case):
     return str(NEXT.get(case.state) or wording.NEXT[case.state])
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of the list: no words of the report, so that nobody reads them over a shoulder."""
-
-    case: Case
-    is_late: bool
+class Worded:
+    """How its pages name where a report stands; for what has a `case`."""
 
     @property
     def next_words(self):
@@ -111,6 +107,14 @@ class Row:
     @property
     def look(self):
         return wording.look_of(self.case)
+
+
+@dataclass(frozen=True)
+class Row(Worded):
+    """One line of the list: no words of the report, so that nobody reads them over a shoulder."""
+
+    case: Case
+    is_late: bool
 
 
 @dataclass
@@ -124,7 +128,7 @@ class Step:
     form: object = None
 
 
-class ReportDesk(Desk):
+class ReportDesk(Worded, Desk):
     """The desk of a report: its readers read it, and nobody else comes this far."""
 
     reads = True
@@ -135,18 +139,6 @@ class ReportDesk(Desk):
             "subject": gettext("Internal report"),
             "next": next_of(self.case),
         }
-
-    @property
-    def next_words(self):
-        return next_of(self.case)
-
-    @property
-    def state(self):
-        return state_of(self.case)
-
-    @property
-    def look(self):
-        return wording.look_of(self.case)
 
     @cached_property
     def course(self):

@@ -128,6 +128,10 @@ def test_a_few_cases_more_are_no_demonstrable_change():
     assert hot.trends([("a", 0, 40)])[0].verdict == "less"
 
 
+def test_more_is_more_than_a_third_of_the_three_windows_before():
+    assert hot.trends([("a", 40, 60)])[0].verdict == "more"
+
+
 def test_many_topics_at_once_need_more_evidence():
     alone = hot.trends([("a", 7, 6)])[0]
     among = next(

@@ -4,11 +4,13 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from complaints.models import Case, Entry
-from complaints.services import closing, findings, handling, praise, tracking
+from complaints.services import closing, findings, handling, praise, relations, tracking
 from complaints.tests.build_intake import LIN, Desk, company_with_rules
 from core.flow import Refused
 from core.models import Event
-from notifications.models import Message
+from notifications.addresses import hash_of
+from notifications.models import Message, Optout, Suspension
+from notifications.services import mark_bounced, send_due
 from tests.factories import at
 
 
@@ -46,7 +48,9 @@ def test_whether_it_was_in_time_is_kept_from_the_first_answer(desk):
     case = desk.answered()
     tracking.reopen(case, reason="没有人来", at=at(day=9))
     Case.objects.filter(pk=case.pk).update(state="confirmed")
-    assert desk.answer(case, moment=at(day=30)).answered_on_time is True
+    case = desk.answer(case, moment=at(day=30))
+    assert case.answered_on_time is True
+    assert (case.first_answered_at, case.responded_at) == (at(hour=13), at(day=30))
 
 
 def test_a_simple_case_against_nobody_is_answered_straight(desk):
@@ -97,7 +101,83 @@ def test_a_message_asks_and_so_does_the_page_of_those_who_hold_the_code(desk):
     by_message = desk.answered(channel="hotline", by=desk.handler.user, contact=LIN, told_by="sms")
     anonymous = desk.answered(is_anonymous=True)
     report = desk.receive(kind="report", by=desk.handler.user).case
-    assert by_message.asked_at and anonymous.asked_at and closing.asks_by_itself(report)
+    assert by_message.asked_at and anonymous.asked_at and closing.reads_by_themselves(report)
+
+
+def stop_messages(desk):
+    """The customer followed the link at the end of a message, and wants none about cases."""
+    Optout.objects.create(
+        company_id=desk.company.pk,
+        address_hash=hash_of(LIN.email),
+        purpose="cases",
+        is_out=True,
+        at=at(day=4),
+    )
+
+
+def by_mail(desk, **fields):
+    """Answered, of a customer whom a colleague passed on and who wants e-mail."""
+    return desk.answered(channel="hotline", by=desk.handler.user, contact=LIN, told_by="email", **fields)
+
+
+def told_colleagues(kind):
+    return {one.recipient.employee.name for one in Message.objects.filter(kind=kind, channel="inbox")}
+
+
+@pytest.mark.clause("AU-4")
+def test_who_stopped_our_messages_was_not_asked_and_is_telephoned(desk):
+    stop_messages(desk)
+    case = by_mail(desk)
+    assert case.asked_at is None and closing.close_due(at(day=30)) == 0
+    closing.record_asked(case, note="电话告知结果，客户认可", by=desk.handler.user, at=at(day=30))
+    assert closing.close_due(at(day=30)) == 1
+
+
+def test_who_is_written_to_no_more_because_letters_came_back_was_not_asked(desk):
+    Suspension.objects.create(
+        company=desk.company, address_hash=hash_of(LIN.email), bounces=3, suspended_at=at(day=4)
+    )
+    assert by_mail(desk).asked_at is None
+
+
+def test_who_wrote_on_our_pages_looks_there_and_who_wrote_a_letter_does_not(desk):
+    stop_messages(desk)
+    on_the_web = desk.answered(contact=LIN, told_by="email")
+    by_letter = desk.answered(channel="mailbox", contact=LIN, told_by="email")
+    assert on_the_web.asked_at == at(day=6) and by_letter.asked_at is None
+
+
+@pytest.mark.clause("AU-4")
+@pytest.mark.parametrize("fate", ["stopped", "bounced"])
+def test_a_message_that_went_to_nobody_has_not_asked_anybody(desk, fate):
+    case = by_mail(desk)
+    assert case.asked_at == at(day=6)
+    if fate == "stopped":
+        stop_messages(desk)
+    send_due(at(day=6, hour=12))
+    if fate == "bounced":
+        message = letters_of(case, "answered").get()
+        assert message.state == "sent" and closing.recall_unsent(at(day=7)) == 0
+        mark_bounced(address=message.address, reason="no such user", at=at(day=7))
+    assert closing.recall_unsent(at(day=8)) == 1 and closing.recall_unsent(at(day=8)) == 0
+    assert again(case).asked_at is None and closing.close_due(at(day=30)) == 0
+    assert told_colleagues("case_not_reached") == {"刘洋"}
+
+
+def test_who_rated_or_was_asked_by_a_person_stays_asked(desk):
+    rated, telephoned = by_mail(desk), by_mail(desk)
+    tracking.rate(rated, rating=4, at=at(day=7))
+    Case.objects.filter(pk=telephoned.pk).update(asked_at=None)
+    closing.record_asked(telephoned, note="电话回访", by=desk.handler.user, at=at(day=7))
+    Message.objects.filter(kind="complaints.told.answered").update(state="failed")
+    assert closing.recall_unsent(at(day=8)) == 0
+    assert closing.close_due(at(day=18, hour=0)) == 2
+
+
+def test_a_case_waits_for_the_customers_of_those_that_were_merged_into_it(desk):
+    leading, merged = desk.accepted(), desk.receive(channel="hotline", by=desk.handler.user).case
+    relations.merge(merged, into=leading, reason="同一件事", by=desk.handler.user, at=at(hour=14))
+    assert desk.answer(again(leading)).asked_at is None
 
 
 def test_asking_comes_after_the_answer_and_needs_words(desk):
@@ -157,3 +237,10 @@ def test_a_suggestion_is_answered_from_triage(desk):
     case = desk.receive(kind="suggestion").case
     handling.accept(case, by=desk.handler.user, at=at(hour=13))
     assert desk.answer(again(case)).state == "responded"
+
+
+def test_asking_twice_does_not_move_the_moment_of_the_first(desk):
+    case = desk.answered(channel="hotline", by=desk.handler.user)
+    for day in (7, 9):
+        closing.record_asked(again(case), note=f"{day} 日电话回访", by=desk.handler.user, at=at(day=day))
+    assert again(case).asked_at == at(day=7)

@@ -3,15 +3,17 @@
 import pytest
 
 from complaints.mail import threads
-from complaints.models import Case, CaseFile, CaseLink, Entry, Kind, Letter, ToldBy
+from complaints.models import Case, CaseFile, CaseLink, Entry, Kind, Letter, Mailbox, ToldBy
 from complaints.services import mail_intake, tracking
 from complaints.services import mailbox as verbs
 from complaints.tests.build_intake import Desk, company_with_rules
 from complaints.tests.build_mail import LIN, PHOTO, bounce, letter, make_mailbox
+from customers.services import merge
 from jobs.models import Attachment
 from jobs.tests import samples
 from notifications.addresses import message_id
 from notifications.models import Message
+from notifications.tests.build import write
 from tests import factories
 from tests.factories import at
 
@@ -81,6 +83,21 @@ def test_a_case_of_another_company_is_never_joined(quiet):
     assert found.outcome == OUTCOME.OPENED and found.case.company == other.company
 
 
+def test_our_message_of_another_company_leads_to_no_case(quiet):
+    case = read(quiet, letter()).case
+    other = make_mailbox(company_with_rules("yunshan"), address="tousu@yunshan.example")
+    assert read(other, letter("补充", answers=our_id())).case.company == other.company
+    assert not case.entries.exists()
+
+
+def test_an_answer_to_an_invitation_joins_no_case_by_its_number(quiet):
+    """Keys of other messages hold ids of other things; the first case has the id of the first invitation."""
+    case = read(quiet, letter()).case
+    write(company=quiet.company, key=f"invite:{case.pk}", address="zhou@example.com")
+    found = read(quiet, letter("我有话说", sender="zhou@example.com", answers=our_id("surveys.invitation")))
+    assert found.outcome == OUTCOME.OPENED and not case.entries.exists()
+
+
 def test_an_internal_report_is_never_joined_by_mail(quiet):
     case = read(quiet, letter(message_id="first@example.com")).case
     Case.objects.filter(pk=case.pk).update(kind=Kind.REPORT)
@@ -100,6 +117,13 @@ def test_a_letter_from_another_address_is_marked_as_such(quiet):
     case = read(quiet, letter(message_id="first@example.com")).case
     read(quiet, letter("我是她先生", sender="zhou@example.com", answers="first@example.com"))
     assert len(notes(case)) == 1
+
+
+def test_capitals_do_not_make_another_address(quiet):
+    case = read(quiet, letter(message_id="first@example.com")).case
+    Case.objects.filter(pk=case.pk).update(contact_email="Lin@Example.com")
+    read(quiet, letter("补充", answers="first@example.com"))
+    assert notes(case) == []
 
 
 def test_the_tracking_code_in_a_quoted_receipt_is_covered(quiet):
@@ -131,6 +155,14 @@ def test_a_customer_known_by_the_address_is_set(quiet):
     assert read(quiet, letter()).case.customer == customer
     factories.make_customer(quiet.company, phone="13900000002", email=LIN)
     assert read(quiet, letter()).case.customer is None  # two files: a person decides
+
+
+def test_only_a_live_file_of_the_same_company_is_set(quiet):
+    merged = factories.make_customer(quiet.company, email=LIN, phone="13900000003")
+    leading = factories.make_customer(quiet.company, email="other@example.com", phone="13900000002")
+    merge(leading, merged, reason="核对身份证后四位一致", by=None, at=at())
+    factories.make_customer(factories.make_company("other", "别家"), email=LIN)
+    assert read(quiet, letter()).case.customer is None
 
 
 def test_a_letter_in_english_is_answered_in_english(quiet):
@@ -180,6 +212,14 @@ def test_the_id_of_a_letter_is_kept_as_a_hash(quiet):
     assert "lin" not in kept.message_id + kept.thread
 
 
+def test_who_read_before_the_mailbox_was_numbered_anew_does_not_move_its_place(quiet):
+    """Else letters with smaller numbers would never be read."""
+    Mailbox.objects.filter(pk=quiet.pk).update(uid_validity=77, last_uid=0)
+    verbs.read_letter(quiet, letter(), at=at(), uid=900)
+    quiet.refresh_from_db()
+    assert (quiet.uid_validity, quiet.last_uid) == (77, 0)
+
+
 # no voice of a customer --------------------------------------------------------------------------------------
 
 
@@ -227,6 +267,11 @@ def test_our_own_letters_are_ignored(quiet, settings):
     for sender in ("tousu@qinghe.example", "Service@Qinghe.example"):
         assert read(quiet, letter(sender=sender)).outcome == OUTCOME.IGNORED
     assert not Case.objects.exists()
+
+
+def test_a_letter_from_another_company_s_mailbox_is_a_voice_like_others(quiet):
+    make_mailbox(company_with_rules("yunshan"), address="tousu@yunshan.example")
+    assert read(quiet, letter(sender="tousu@yunshan.example")).outcome == OUTCOME.OPENED
 
 
 def test_one_address_is_answered_so_often_a_day_and_no_more(quiet):

@@ -63,6 +63,17 @@ def test_who_handles_reads_the_words_and_a_masked_contact(cast):
     assert "13800000001" not in page and "林女士" not in page
 
 
+def test_an_answered_case_says_whether_somebody_must_still_tell_the_customer(cast):
+    by_hotline = {"channel": "hotline", "by": cast.handler.user}
+    case = cast.answered(**by_hotline)
+    assert "请电话告知客户" in page_of(cast.handler, case)
+    step(cast.handler, "asked", case, note="电话告知，客户认可")
+    assert "请电话告知客户" not in page_of(cast.handler, case)
+    assert "请电话告知客户" not in page_of(cast.handler, cast.answered())
+    nobody = cast.answered(contact=Contact(), is_anonymous=True, **by_hotline)
+    assert "没有渠道自动征求这位客户的意见" in page_of(cast.handler, nobody)
+
+
 def test_the_group_reads_the_words_of_a_customer(cast):
     page = page_of(cast.member, cast.receive(cast.seller))
     assert "等了四十分钟没人接待" in page

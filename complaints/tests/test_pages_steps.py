@@ -168,11 +168,11 @@ def test_a_person_is_named_told_and_may_be_told_once(cast):
 
 
 ERRORS = (
-    ("received", "accept", {}, "problem_type", "选问题类型。"),
+    ("received", "accept", {}, "problem_type", "请选择问题类型。"),
     ("received", "decline", {"reason": ""}, "reason", "写明理由，要存档。"),
     ("received", "decline", {"reason": "x"}, "reason", ""),
     ("accepted", "assign", {"handler": ""}, "handler", "选负责人。"),
-    ("accepted", "investigate", {"investigator": ""}, "investigator", "选调查人。"),
+    ("accepted", "investigate", {"investigator": ""}, "investigator", "请选择调查人。"),
     ("accepted", "ask", {"question": " "}, "question", "写明请客户补充什么。"),
     ("accepted", "extend", {"reason": ""}, "reason", "写明理由，要存档。"),
     ("accepted", "entry", {"kind": "note", "text": ""}, "text", "写几个字说明"),

@@ -14,6 +14,7 @@ from complaints.tests import build_public as make
 from complaints.tests.build_public import COMPLAINT, send, words
 from complaints.tracking_code import code_of
 from complaints.views import public
+from core.flow import Refused
 from jobs.models import Attachment
 from tests import factories
 from tests.factories import at
@@ -163,6 +164,15 @@ def test_photos_sent_twice_are_kept_once(client, company):
     for _time in range(2):
         send(client, key=key, files=[make.photo()])
     assert Attachment.objects.exclude(file="").count() == CaseFile.objects.count() == 1
+
+
+def test_when_the_case_is_refused_its_photos_are_not_kept_either(client, company, monkeypatch):
+    def refuse(**fields):
+        raise Refused("not now", field="text")
+
+    monkeypatch.setattr(public.intake, "receive", refuse)
+    assert send(client, files=[make.photo()]).status_code == 422
+    assert not Attachment.objects.exists()
 
 
 def test_praise_and_suggestions_have_numbers_of_their_own(client, company):

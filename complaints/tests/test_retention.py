@@ -8,11 +8,13 @@ from django.apps import apps
 from django.core.files.base import ContentFile
 
 from audit.models import AuditRow
+from complaints import letters, retention
 from complaints.contact import Contact
-from complaints.models import Case, Entry, Finding
+from complaints.models import Case, Entry, Finding, Letter, Praise
 from complaints.retention import erase, redact_due, redact_hourly
-from complaints.services import closing, handling, relations, tracking
+from complaints.services import closing, handling, praise, relations, tracking
 from complaints.tests.build_intake import LIN, Desk, company_with_rules
+from complaints.tests.build_mail import make_mailbox
 from core.flow import Refused
 from customers import services as customers
 from customers.models import Contact as FileContact
@@ -215,3 +217,64 @@ def test_messages_still_waiting_do_not_go_to_somebody_erased(desk):
     erase(lin, at())
     send_due(at())
     assert Message.objects.get().state == "suppressed"
+
+
+def test_nothing_leads_back_to_the_customer(desk):
+    """Not the thread of their letters, nor whose file a message was for; and nobody is to be told any more."""
+    case = closed(desk, customer=factories.make_customer(desk.company), people_named="她的顾问小王")
+    mailbox = make_mailbox(desk.company)
+    Letter.objects.create(
+        company=desk.company, mailbox=mailbox, message_id="a", thread="b c", case=case, outcome="joined",
+        received_at=at(),
+    )  # fmt: skip
+    assert letters.messages_about(case).exclude(customer_id=None).exists()
+    redact_due(LATER)
+    assert Letter.objects.get().thread == ""
+    assert not letters.messages_about(case).exclude(customer_id=None).exists()
+    assert (again(case).told_by, again(case).people_named) == ("none", "")
+
+
+def test_what_was_said_on_the_telephone_about_praise_goes_too(desk):
+    case = desk.accepted(kind="praise")
+    note = "林女士本人说确是王丽"
+    praise.prove(case, proof="call", call_outcome="genuine", note=note, by=desk.handler.user, at=at(day=5))
+    Case.objects.filter(pk=case.pk).update(state="closed", closed_at=at(day=17), asked_at=at(day=6))
+    assert Praise.objects.get().call_note == note
+    redact_due(LATER)
+    assert (Praise.objects.get().call_note, Praise.objects.get().call_outcome) == ("", "genuine")
+
+
+def test_while_no_policy_says_how_long_everything_stays(desk, monkeypatch):
+    def refuse(company, day):
+        raise Refused("no policy is in force")
+
+    case = closed(desk)
+    monkeypatch.setattr(retention, "rules_of", refuse)
+    assert redact_due(LATER + 5 * YEAR) == 0 and again(case).text
+
+
+def test_a_hold_of_the_last_moment_wins(desk, monkeypatch):
+    """The case was found due; before its words go, somebody puts it on hold."""
+    case, real = closed(desk), retention._redact
+
+    def held_first(found, moment):
+        handling.hold(again(found), reason="仲裁进行中", by=desk.supervisor.user, at=moment)
+        return real(found, moment)
+
+    monkeypatch.setattr(retention, "_redact", held_first)
+    assert redact_due(LATER) == 0 and again(case).text
+
+
+def test_erasure_spares_cases_with_the_same_telephone_in_another_company(desk):
+    lin = factories.make_customer(desk.company)
+    theirs = Desk(company_with_rules("yunshan")).receive(contact=LIN).case
+    erase(lin, LATER)
+    assert again(theirs).contact_phone == LIN.phone
+
+
+def test_messages_about_a_case_whose_id_begins_alike_stay(desk):
+    case, other = closed(desk), desk.receive(contact=LIN, told_by="email").case
+    about = letters.messages_about(other)
+    about.update(key=f"complaints.told.received:{case.pk}7:20261104", address="zhou@example.com")
+    redact_due(LATER)
+    assert Message.objects.filter(address="zhou@example.com").exists()

@@ -129,6 +129,28 @@ class TestTheWayIn:
         case = cast.receive()
         assert client.post("/track/", {"number": case.number, "code": code_of(case)}).status_code == 403
 
+    def test_every_act_needs_the_token_too(self, cast):
+        client = Client(enforce_csrf_checks=True)
+        client.get("/track/")
+        case = cast.receive()
+        token = {"csrfmiddlewaretoken": client.cookies["csrftoken"].value}
+        client.post("/track/", {"number": case.number, "code": code_of(case), **token})
+        for address in ("add", "rate", "withdraw", "supervisor"):
+            assert client.post(f"/track/case/{address}/", {"text": "x", "rating": "5"}).status_code == 403
+        assert not Entry.objects.exists() and Case.objects.get().state == "received"
+        assert client.post("/track/leave/").status_code == 403
+        assert client.get("/track/case/").status_code == 200
+        assert client.post("/track/case/add/", {"text": "真的", **token}).status_code == 303
+
+    def test_who_does_something_stays_another_half_hour(self, client, cast):
+        enter(client, cast.receive())
+        with time_machine.travel(at(2026, 11, 4, 14, 20), tick=False):
+            client.post("/track/case/add/", {"text": "还有一点"})
+        with time_machine.travel(at(2026, 11, 4, 14, 45), tick=False):
+            assert client.get("/track/case/").status_code == 200
+        with time_machine.travel(at(2026, 11, 4, 14, 51), tick=False):
+            assert client.get("/track/case/")["Location"] == "/track/"
+
     def test_each_act_asks_who_it_is(self, client, cast):
         for address in ("add", "rate", "withdraw", "reopen", "supervisor"):
             assert client.post(f"/track/case/{address}/", {"text": "x", "rating": "5"}).status_code == 403

@@ -147,6 +147,12 @@ def test_neither_addresses_nor_numbers_are_kept_and_old_counts_go(desk):
     assert guesses.forget_old(at(day=5, hour=14)) == 3
 
 
+def test_counts_lead_to_nobody_without_the_installation_s_secret(settings):
+    before = set(guesses.counters("TS-2611-0001", "198.51.100.7"))
+    settings.SECRET_KEY = "of-another-installation"
+    assert not before & set(guesses.counters("TS-2611-0001", "198.51.100.7"))
+
+
 # ---- add
 
 
@@ -343,7 +349,7 @@ def test_an_internal_report_is_followed_by_number_and_code(desk):
     receipt = desk.receive(kind="report")
     assert look(receipt.case.number, receipt.code) == receipt.case
     tracking.add(receipt.case, text="又看到一次", at=at(day=5))
-    assert closing.asks_by_itself(receipt.case)
+    assert closing.reads_by_themselves(receipt.case)
 
 
 def test_silence_in_the_log_no_personal_words_in_audit_or_events(desk):

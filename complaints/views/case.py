@@ -1,11 +1,13 @@
 """The page of one case, its files, and the one look at name and number."""
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from approvals.forms import beside_the_field
 from complaints.forms.people import StatementForm, UnmaskForm
 from complaints.forms.steps import STEP_FORMS
 from complaints.models import CaseFile
@@ -16,20 +18,44 @@ from core.flow import Refused
 from jobs import attachments
 
 
-def desk_or_404(request, pk):
+def desk_or_404(request, pk, find=desk_of):
     """The case with everything around it; 404 outside the visitor's sight."""
-    desk = desk_of(pk, request.user, request.company, timezone.now())
+    desk = find(pk, request.user, request.company, timezone.now())
     if desk is None:
         raise Http404
     return desk
 
 
-def desk_to_act(request, pk):
+def desk_to_act(request, pk, find=desk_of):
     """For a step: what may not be read may not be worked on either."""
-    desk = desk_or_404(request, pk)
+    desk = desk_or_404(request, pk, find)
     if not desk.reads:
         raise PermissionDenied
     return desk
+
+
+def step_taken(request, form, act, *, show, said, then):
+    """Act with what the form says, say what was done and go on to `then`; refused, the page with the sentence in place.
+
+    `show(status)` is the page with the bound form, `said()` the sentence afterwards.
+    """
+    if not form.is_valid():
+        return show(422)
+    try:
+        act()
+    except Refused as refusal:
+        beside_the_field(form, refusal)
+        return show(409)
+    messages.success(request, str(said()))
+    return then
+
+
+def file_of(desk, file_pk):
+    """A file of the case, or of one merged into it, for those who may read its words."""
+    if not desk.reads:
+        raise Http404
+    found = get_object_or_404(CaseFile.objects.select_related("attachment"), pk=file_pk, case__in=desk.ids)
+    return attachments.response(found.attachment, inline=True)
 
 
 @require("complaints.view")
@@ -93,9 +119,4 @@ def unmask(request, pk):
 
 @require("complaints.view")
 def case_file(request, pk, file_pk):
-    """A file of a case, or of one merged into it, for those who may read its words."""
-    desk = desk_or_404(request, pk)
-    if not desk.reads:
-        raise Http404
-    found = get_object_or_404(CaseFile.objects.select_related("attachment"), pk=file_pk, case__in=desk.ids)
-    return attachments.response(found.attachment, inline=True)
+    return file_of(desk_or_404(request, pk), file_pk)

@@ -1,11 +1,11 @@
 """Praise and pennants: the list, the page of one with its steps, its photos, and the entry of what came on paper."""
 
+from functools import partial
+
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -22,17 +22,17 @@ from complaints.forms.praise import (
     rows_asked,
     with_more_rows,
 )
-from complaints.models import Case, CaseFile, Channel, Entry, Kind, Praise
+from complaints.models import Case, Channel, Entry, Kind, Praise
 from complaints.pages.praise import headline, praise_desk, rows_of, tabs
 from complaints.pages.sight import Sight
 from complaints.pages.stages_of_praise import OPEN_STATES, counts
-from complaints.services import closing, handling, intake
+from complaints.services import closing, intake
 from complaints.services import praise as verbs
-from complaints.views.uploads import keep_files
+from complaints.views import case
+from complaints.views.uploads import keep_files, write_down
 from core.access import may, require
 from core.flow import Refused
 from core.tokens import new_token
-from jobs import attachments
 from organization.models import Employee
 
 PER_PAGE = 25
@@ -62,19 +62,8 @@ def praises(request):
     return render(request, "complaints/praise/praises.html", context)
 
 
-def desk_or_404(request, pk):
-    desk = praise_desk(pk, request.user, request.company, timezone.now())
-    if desk is None:
-        raise Http404
-    return desk
-
-
-def desk_to_act(request, pk):
-    """What may not be read may not be worked on either."""
-    desk = desk_or_404(request, pk)
-    if not desk.reads:
-        raise PermissionDenied
-    return desk
+desk_or_404 = partial(case.desk_or_404, find=praise_desk)
+desk_to_act = partial(case.desk_to_act, find=praise_desk)
 
 
 @require("complaints.view")
@@ -113,24 +102,27 @@ def first_shares_form(desk):
 def praise_prove(request, pk):
     desk = desk_to_act(request, pk)
     form = ProofForm(request.POST, request.FILES, is_spoken=desk.is_spoken)
-    if not form.is_valid():
-        return praise_page(request, desk, proof=form, status=422)
-    try:
-        prove(desk.case, by=request.user, at=desk.at, **form.cleaned_data)
-    except Refused as refusal:
-        beside_the_field(form, refusal)
-        return praise_page(request, desk, proof=form, status=409)
-    messages.success(request, outcome_of(form.cleaned_data))
-    return redirect("praise", pk=pk)
+    return take(request, desk, form, prove, place="proof", said=lambda: outcome_of(form.cleaned_data))
+
+
+def take(request, desk, form, verb, *, place, said):
+    """Call the verb with what the form says; refused, the page again with the form in its place."""
+    return case.step_taken(
+        request,
+        form,
+        lambda: verb(desk.case, by=request.user, at=desk.at, **form.cleaned_data),
+        show=lambda status: praise_page(request, desk, **{place: form}, status=status),
+        said=said,
+        then=redirect("praise", pk=desk.case.pk),
+    )
 
 
 @transaction.atomic
 def prove(case, *, by, at, files=(), **given):
     """The photo that comes with the proof is kept with it, or neither is."""
     if files:
-        kept = keep_files(case.company, files, by=by, at=at)
-        kind, text = Entry.Kind.EVIDENCE, _("Photo or scan of the praise")
-        handling.write_entry(case, kind=kind, text=text, files=kept, by=by, at=at)
+        text = _("Photo or scan of the praise")
+        write_down(case, kind=Entry.Kind.EVIDENCE, text=text, files=files, by=by, at=at)
     verbs.prove(case, by=by, at=at, **given)
 
 
@@ -183,15 +175,8 @@ def praise_confirm(request, pk):
 def praise_return(request, pk):
     desk = desk_to_act(request, pk)
     form = ReturnForm(request.POST)
-    if not form.is_valid():
-        return praise_page(request, desk, back=form, status=422)
-    try:
-        verbs.return_shares(desk.case, reason=form.cleaned_data["reason"], by=request.user, at=desk.at)
-    except Refused as refusal:
-        beside_the_field(form, refusal)
-        return praise_page(request, desk, back=form, status=409)
-    messages.success(request, _("The shares went back with your words."))
-    return redirect("praise", pk=pk)
+    said = _("The shares went back with your words.")
+    return take(request, desk, form, verbs.return_shares, place="back", said=lambda: said)
 
 
 @require("complaints.handle")
@@ -199,26 +184,15 @@ def praise_return(request, pk):
 def praise_thank(request, pk):
     desk = desk_to_act(request, pk)
     form = ThanksForm(request.POST)
-    if not form.is_valid():
-        return praise_page(request, desk, thanks=form, status=422)
-    try:
-        closing.answer(desk.case, text=form.cleaned_data["text"], by=request.user, at=desk.at)
-    except Refused as refusal:
-        beside_the_field(form, refusal)
-        return praise_page(request, desk, thanks=form, status=409)
-    messages.success(request, _("The customer is thanked."))
-    return redirect("praise", pk=pk)
+    said = _("The customer is thanked.")
+    return take(request, desk, form, closing.answer, place="thanks", said=lambda: said)
 
 
 @require("complaints.view")
 @require_GET
 def praise_file(request, pk, file_pk):
     """A photo or scan, for those who may read the customer's words."""
-    desk = desk_or_404(request, pk)
-    if not desk.reads:
-        raise Http404
-    found = get_object_or_404(CaseFile.objects.select_related("attachment"), pk=file_pk, case__in=desk.ids)
-    return attachments.response(found.attachment, inline=True)
+    return case.file_of(desk_or_404(request, pk), file_pk)
 
 
 @require("complaints.handle")
@@ -229,7 +203,7 @@ def praise_new(request):
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
-            receipt = take(form, request, timezone.now())
+            receipt = receive(form, request, timezone.now())
         except Refused as refusal:
             beside_the_field(form, refusal)
             status = 409
@@ -249,7 +223,7 @@ def kept_page(request, receipt):
 
 
 @transaction.atomic
-def take(form, request, at):
+def receive(form, request, at):
     """Photo and words together or not at all."""
     given = form.cleaned_data
     return intake.receive(

@@ -1,34 +1,26 @@
 """Internal reports as their readers work on them. A report that names a reader does not exist for that reader."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from approvals.forms import beside_the_field
 from complaints.forms.reports import FORMS, NoForm
 from complaints.forms.steps import FindingForm
-from complaints.models import CaseFile
 from complaints.models.case import OPEN
 from complaints.pages.report import STEPS, report_desk, reports_for, rows_of, waiting_for
 from complaints.services import closing, findings, handling, people, reports
-from complaints.views.uploads import keep_files
+from complaints.views import case
+from complaints.views.uploads import write_down
 from core.access import require
-from core.flow import Refused
-from jobs import attachments
 
 PER_PAGE = 25
-
-
-@transaction.atomic
-def write_down(case, *, files, by, at, **given):
-    kept = keep_files(case.company, files, by=by, at=at)
-    return handling.write_entry(case, files=kept, by=by, at=at, **given)
 
 
 #: step -> (verb, what the page says afterwards)
@@ -63,11 +55,7 @@ def reports_inbox(request):
     return render(request, "complaints/report/inbox.html", context)
 
 
-def desk_or_404(request, pk):
-    desk = report_desk(pk, request.user, request.company, timezone.now())
-    if desk is None:
-        raise Http404
-    return desk
+desk_or_404 = partial(case.desk_or_404, find=report_desk)
 
 
 @require("complaints.read_reports")
@@ -113,20 +101,16 @@ def internal_report_step(request, pk, step):
     if step not in VERBS or step not in STEPS:
         raise Http404
     form = FORMS.get(step, NoForm)(request.POST, request.FILES, desk=desk)
-    if not form.is_valid():
-        return report_page(request, desk, bound=form, status=422)
     verb, said = VERBS[step]
-    try:
-        verb(desk.case, by=request.user, at=desk.at, **form.arguments())
-    except Refused as refusal:
-        beside_the_field(form, refusal)
-        return report_page(request, desk, bound=form, status=409)
-    messages.success(request, str(said))
-    return redirect("reports_inbox" if step in ("decline", "close") else "internal_report", **here(step, pk))
-
-
-def here(step, pk):
-    return {} if step in ("decline", "close") else {"pk": pk}
+    is_last = step in ("decline", "close")
+    return case.step_taken(
+        request,
+        form,
+        lambda: verb(desk.case, by=request.user, at=desk.at, **form.arguments()),
+        show=lambda status: report_page(request, desk, bound=form, status=status),
+        said=lambda: said,
+        then=redirect("reports_inbox") if is_last else redirect("internal_report", pk=pk),
+    )
 
 
 def propose(request, desk):
@@ -143,6 +127,4 @@ def propose(request, desk):
 @require("complaints.read_reports")
 @require_GET
 def internal_report_file(request, pk, file_pk):
-    desk = desk_or_404(request, pk)
-    found = get_object_or_404(CaseFile.objects.select_related("attachment"), pk=file_pk, case__in=desk.ids)
-    return attachments.response(found.attachment, inline=True)
+    return case.file_of(desk_or_404(request, pk), file_pk)

@@ -1,18 +1,16 @@
 """The steps of a case: each its own address, plain POST, one verb called, the page shown again."""
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from approvals.forms import beside_the_field
 from complaints.forms.people import FindingForm, StatementForm
 from complaints.forms.steps import STEP_FORMS
 from complaints.services import closing, findings, handling, people, relations, statements
-from complaints.views.case import case_page, desk_or_404, desk_to_act
-from complaints.views.uploads import keep_files
+from complaints.views.case import case_page, desk_or_404, desk_to_act, step_taken
+from complaints.views.uploads import write_down
 from core.access import require
 from core.flow import Refused
 
@@ -28,15 +26,18 @@ def take(request, pk, name, verb, said):
     """Call the verb with what the form of this step says; refused, the page again with the sentence in place."""
     desk = desk_to_act(request, pk)
     form = STEP_FORMS[name](request.POST, request.FILES, desk=desk)
-    if not form.is_valid():
-        return case_page(request, desk, bound=form, status=422)
-    try:
-        verb(desk.case, by=request.user, at=desk.at, **form.arguments())
-    except Refused as refusal:
-        beside_the_field(form, refusal)
-        return case_page(request, desk_or_404(request, pk), bound=form, status=409)
-    messages.success(request, said)
-    return redirect("case", pk=pk)
+
+    def show(status):
+        return case_page(request, desk_or_404(request, pk), bound=form, status=status)
+
+    return step_taken(
+        request,
+        form,
+        lambda: verb(desk.case, by=request.user, at=desk.at, **form.arguments()),
+        show=show,
+        said=lambda: said,
+        then=redirect("case", pk=pk),
+    )
 
 
 def press(request, pk, verb, said):
@@ -100,12 +101,6 @@ def extend(request, pk):
 @require_POST
 def entry(request, pk):
     return take(request, pk, "entry", write_down, _("The entry is saved."))
-
-
-@transaction.atomic
-def write_down(case, *, files, by, at, **given):
-    kept = keep_files(case.company, files, by=by, at=at)
-    return handling.write_entry(case, files=kept, by=by, at=at, **given)
 
 
 @require(HANDLE, INVESTIGATE)

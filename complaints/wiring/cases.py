@@ -27,7 +27,7 @@ def _wire_pages(inbox):
     record, handle = "complaints.record", "complaints.handle"
     entries = {
         "cases": NavItem(
-            _("Voices"), "chat-left-quote", "cases", ("complaints.view",), STAFF, counts=inbox.CASES
+            _("Complaints and praise"), "chat-left-quote", "cases", ("complaints.view",), STAFF, counts=inbox.CASES
         ),
         "case_new": NavItem(_("Take a call"), "telephone-inbound", "case_new", (handle,), STAFF),
         "group_inbox": NavItem(

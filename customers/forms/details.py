@@ -45,9 +45,16 @@ class NeedForm(forms.Form):
         help_text=_("In the customer's words, for example: before school starts."),
     )  # fmt: skip
     note = forms.CharField(
-        label=_("Note"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label=pgettext_lazy("on a customer file", "Note"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
     stated_on = forms.DateField(label=_("Said on"), widget=DAY)
+
+    field_order = (
+        "home_type", "stated_on", "area_from", "area_to", "budget_from", "budget_to", "wanted_by", "note",
+    )  # fmt: skip
 
     def __init__(self, *args, rules, **kwargs):
         super().__init__(*args, **kwargs)
@@ -81,7 +88,9 @@ class PreferenceForm(forms.Form):
 
 
 class HomeForm(forms.Form):
-    site = forms.ModelChoiceField(label=_("Project"), queryset=Site.objects.none())
+    site = forms.ModelChoiceField(
+        label=_("Project"), queryset=Site.objects.none(), empty_label=_("choose the project")
+    )
     unit = forms.CharField(label=_("Building and number"), max_length=60)
     signed_on = forms.DateField(label=_("Signed on"), widget=DAY)
     handed_over_on = forms.DateField(

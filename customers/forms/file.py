@@ -121,6 +121,13 @@ class ExportForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
+    def __init__(self, *args, may_unmask, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not may_unmask:  # who may not see one name may not take all of them
+            cover = self.fields["cover"]
+            cover.choices = [choice for choice in cover.choices if choice[0] == self.MASKED]
+            del self.fields["reason"]
+
     @property
     def is_unmasked(self):
         return self.cleaned_data["cover"] == self.OPEN

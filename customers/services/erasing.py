@@ -31,7 +31,9 @@ def erase(customer, *, reason, by, at):
     """
     if reason not in ERASURE_REASONS:
         raise Refused(_("Choose why the person is erased."), field="reason")
-    family = Customer.objects.select_for_update().filter(Q(pk=customer.pk) | Q(merged_into=customer.pk))
+    family = Customer.objects.select_for_update(no_key=True).filter(
+        Q(pk=customer.pk) | Q(merged_into=customer.pk)
+    )
     files = list(family.order_by("pk"))
     refuse_unless_live(next(file for file in files if file.pk == customer.pk))
     for file in files:

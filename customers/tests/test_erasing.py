@@ -135,3 +135,11 @@ def test_nobody_is_erased_twice_nor_without_a_reason_of_the_list(company):
         services.erase(lin, reason="mistake", by=None, at=at())
     with pytest.raises(Refused):
         merge(lin, factories.make_customer(company))
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_why_two_files_were_once_joined_goes_with_either_of_them(two, which):
+    services.unmerge(two[1], by=None, at=at())
+    assert CANARY in Merge.objects.get().reason
+    services.erase(two[which], reason="request", by=None, at=at())
+    assert Merge.objects.get().reason == ""

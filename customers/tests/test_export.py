@@ -26,7 +26,7 @@ def lin(company):
 
 @pytest.fixture
 def liu(company, client):
-    user = factories.user_with(company, "customers.view", "customers.export")
+    user = factories.user_with(company, "customers.view", "customers.export", "customers.unmask")
     client.force_login(user)
     return user
 
@@ -57,6 +57,16 @@ def test_the_table_as_it_is_needs_a_reason(lin, liu, client):
     assert {PHONE, "林女士"} <= set(line)
     assert "云栖里 3-1-1202" in line
     assert any("=cmd|lin" in cell and not cell.startswith("=") for cell in line)
+
+
+def test_who_may_not_unmask_one_person_exports_nobody_unmasked(lin, company, client):
+    client.force_login(factories.user_with(company, "customers.view", "customers.export"))
+    page = client.get(reverse("customers_export")).content.decode()
+    assert 'value="masked"' in page and 'value="open"' not in page and 'name="reason"' not in page
+    answer = client.post(reverse("customers_export"), {"cover": "open", "reason": "邮寄交房通知"})
+    assert answer.status_code == 422 and not Export.objects.exists()
+    table = rows(client.post(reverse("customers_export"), {"cover": "masked"}))
+    assert PHONE not in str(table.rows)
 
 
 def test_each_export_is_logged_and_stands_on_the_file(lin, liu, client):
@@ -114,3 +124,9 @@ def test_many_lines_need_few_queries(lin, liu, client, django_assert_max_num_que
     with django_assert_max_num_queries(40):
         answer = client.post(reverse("customers_export"), {"cover": "open", "reason": "邮寄交房通知"})
     assert len(rows(answer).rows) == 121
+
+
+def test_of_a_masked_table_no_reason_is_kept(lin, liu):
+    """Words typed before the choice was changed back could name somebody."""
+    services.record_export(lin.company, ids=[lin.pk], reason="给林女士邮寄", by=liu, at=at())
+    assert (Export.objects.get().reason, Disclosure.objects.get().reason) == ("", "")

@@ -322,3 +322,18 @@ def test_a_file_needs_the_same_queries_however_full(lin, liu, client, django_ass
         services.record_preference(lin, topic="school", words=f"{number}", by=None, at=at())
     with django_assert_max_num_queries(45):
         client.get(url("customer", lin))
+
+
+def test_an_erased_file_shows_no_inner_word_instead_of_its_number(lin, liu, client):
+    services.erase(lin, reason="request", by=liu, at=at())
+    text = client.get(reverse("customer", args=[lin.pk])).content.decode()
+    assert "这位客户的个人信息已删除" in text
+    assert "erased-" not in text
+
+
+def test_ways_to_reach_a_customer_begin_with_the_number_of_the_file(lin, liu, client):
+    services.add_contact(lin, kind="phone", value="13912345678", by=liu, at=at())
+    text = client.get(reverse("customer_contacts", args=[lin.pk])).content.decode()
+    assert 0 < text.index("138****") < text.index("139****5678")
+    assert text.count(reverse("customer_contact_remove", args=[lin.pk])) == 1
+    assert PHONE not in text

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from audit.models import AuditRow
 from core.flow import Refused
 from customers import services
+from customers.comparing import surveys_after
 from customers.models import Consent, Contact, Customer, Encounter, Merge, Need, Preference, Purchase
 from customers.selectors import askable, family_ids, live_id, timeline_of
 from customers.tests.build import give_policy, make_home, merge, refresh
@@ -107,6 +108,16 @@ def test_what_was_changed_since_stays_when_the_files_are_taken_apart(two):
     refresh(kept)
     assert (kept.name, kept.phone, kept.is_prospect) == ("林晓雨", "13800000001", True)
     assert not kept.contacts.exists()
+    assert Merge.objects.get().before == {}, "former values are not kept longer than they are needed"
+
+
+def test_a_number_that_changed_places_since_is_not_taken_off(two):
+    kept, dropped = two
+    merge(kept, dropped, take=["phone"])
+    services.make_primary(kept.contacts.get(), by=None, at=at())
+    services.unmerge(dropped, by=None, at=at())
+    refresh(kept)
+    assert (kept.phone, kept.contacts.get().value) == ("13800000001", "13900000002")
 
 
 def test_the_reason_must_be_written(two):
@@ -216,6 +227,14 @@ def test_a_refusal_of_either_file_holds_unless_agreed_to_later(two, words, asked
     assert services.may_be_asked(two[0].pk, "surveys") is asked
     assert services.may_be_asked(two[1].pk, "surveys") is asked
     assert list(askable(two[0].company)) == ([two[0]] if asked else [])
+
+
+def test_before_the_merge_the_page_says_whether_the_joined_person_is_surveyed(two):
+    assert surveys_after(*two) is None
+    say(two[1], False, 1)
+    assert surveys_after(*two) is False
+    say(two[0], True, 2)
+    assert surveys_after(*two) is True
 
 
 def test_a_file_that_was_switched_off_switches_the_person_off_until_they_agree(two):

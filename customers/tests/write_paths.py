@@ -9,7 +9,6 @@ from customers.models import Customer
 from customers.tests.build import give_policy, make_home
 from tests import factories
 from tests.factories import at
-from tests.write_paths import all_rows
 
 WHEN = {"by": None, "at": at()}
 SIGNED = dt.date(2026, 3, 18)
@@ -128,4 +127,4 @@ PATHS = {
 }  # fmt: skip
 
 for name, (arrange, act) in PATHS.items():
-    write_paths.register(f"customers.{name}", WritePath(arrange, act, all_rows))
+    write_paths.register(f"customers.{name}", WritePath(arrange, act))

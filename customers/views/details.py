@@ -4,17 +4,22 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.access import require
 from core.numbering import id_in
+from core.templatetags.manyi import day_name
 from customers import services
+from customers.dossier import words_of
 from customers.forms.details import ConsentForm, ContactForm, HomeForm, NeedForm, PreferenceForm
 from customers.forms.file import styled
+from customers.models import Contact
 from customers.policy import rules_of
 from customers.rules import mask_contact
+from customers.selectors.families import family_of
 from customers.views.frame import attempt, file_to_change, posted
 from customers.wording import need_in_words, preference_in_words
 from organization.scopes import today
@@ -28,6 +33,7 @@ class Item:
     title: str
     detail: str = ""
     is_first: bool = False
+    url: str = ""  # where it is changed, when not on this page
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,10 @@ def one_of(things, request, field="thing"):
 
 def edited_of(things, request):
     return one_of(things, request) if request.GET.get("thing") else None
+
+
+def _said(edited):
+    return _("Corrected; the words before stay in the history.") if edited else _("Added to the file.")
 
 
 def remove(request, pk, noun, relation, verb):
@@ -91,7 +101,7 @@ def customer_contacts(request, pk):
         if status is None:
             messages.success(request, _("Added to the file."))
             return redirect("customer_contacts", pk)
-    items = [
+    items = _basic_contacts(customer) + [
         Item(
             one.pk,
             mask_contact(one.kind, one.value),
@@ -101,6 +111,16 @@ def customer_contacts(request, pk):
         for one in customer.contacts.all()
     ]
     return details_page(request, customer, contacts_noun(), items, form, status=status)
+
+
+def _basic_contacts(customer):
+    """The number and the address of the file itself: used first, changed with the basic data."""
+    names, url = dict(Contact.Kind.choices), reverse("customer_edit", args=[customer.pk])
+    return [
+        Item(0, mask_contact(kind, value), f"{names[kind]} · {_('basic data')}", is_first=True, url=url)
+        for kind in ("phone", "email")
+        if (value := getattr(customer, kind))
+    ]
 
 
 @require("customers.edit")
@@ -139,7 +159,7 @@ def customer_needs(request, pk):
     if request.method == "POST":
         status = attempt(form, lambda: _save_need(request, customer, need, form))
         if status is None:
-            messages.success(request, _("Added to the file."))
+            messages.success(request, _said(need))
             return redirect("customer", pk)
     items = [Item(one.pk, need_in_words(one, rules), one.note) for one in customer.needs.all()]
     return details_page(request, customer, needs_noun(), items, form, edited=need, status=status)
@@ -178,7 +198,7 @@ def customer_preferences(request, pk):
     if request.method == "POST":
         status = attempt(form, lambda: _save_preference(request, customer, liked, form))
         if status is None:
-            messages.success(request, _("Added to the file."))
+            messages.success(request, _said(liked))
             return redirect("customer", pk)
     items = [Item(one.pk, preference_in_words(one, rules)) for one in customer.preferences.all()]
     return details_page(request, customer, preferences_noun(), items, form, edited=liked, status=status)
@@ -219,7 +239,7 @@ def customer_homes(request, pk):
     if request.method == "POST":
         status = attempt(form, lambda: _save_home(request, customer, home, form))
         if status is None:
-            messages.success(request, _("Added to the file."))
+            messages.success(request, _said(home))
             return redirect("customer", pk)
     found = customer.purchases.select_related("site")
     items = [Item(one.pk, f"{one.site} {one.unit}", _days(one)) for one in found]
@@ -227,10 +247,10 @@ def customer_homes(request, pk):
 
 
 def _days(home):
-    signed = _("signed %(day)s") % {"day": home.signed_on}
+    signed = _("signed %(day)s") % {"day": day_name(home.signed_on)}
     if home.handed_over_on is None:
         return signed
-    return f"{signed} · " + _("handed over %(day)s") % {"day": home.handed_over_on}
+    return f"{signed} · " + _("handed over %(day)s") % {"day": day_name(home.handed_over_on)}
 
 
 def _save_home(request, customer, home, form):
@@ -255,7 +275,8 @@ def customer_consent(request, pk):
         if status is None:
             messages.success(request, _("The customer's word is kept."))
             return redirect("customer", pk)
-    context = {"customer": customer, "form": styled(form)}
+    words = words_of(list(family_of(customer)))
+    context = {"customer": customer, "form": styled(form), "words": words}
     return render(request, "customers/consent.html", context, status=status)
 
 

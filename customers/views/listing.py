@@ -82,7 +82,7 @@ def customers_export(request):
     day, at = today(), timezone.now()
     rules = rules_of(request.company, day)
     files = chosen_files(request, rules.stages, day).qs.order_by("number")
-    form = ExportForm(posted(request))
+    form = ExportForm(posted(request), may_unmask=may(request.user, "customers.unmask"))
     done, status = [], 200
     if request.method == "POST":
         status = attempt(form, lambda: done.append(_record(request, form, files, at)))
@@ -96,7 +96,7 @@ def _record(request, form, files, at):
     ids = export.ids_of(files)
     services.record_export(
         request.company, ids=ids, by=request.user, at=at,
-        is_unmasked=form.is_unmasked, reason=form.cleaned_data["reason"],
+        is_unmasked=form.is_unmasked, reason=form.cleaned_data.get("reason", ""),
     )  # fmt: skip
     return ids
 

@@ -42,7 +42,14 @@ def customer_merge(request, pk):
         if status is None:
             messages.success(request, _("The files are one now. It can be undone on this page."))
             return redirect("customer", form.kept.pk)
-    context = {"first": first, "second": second, "form": form, "rows": comparing.table(first, second, form)}
+    styled(form)
+    context = {
+        "first": first,
+        "second": second,
+        "form": form,
+        "rows": comparing.table(first, second, form),
+        "surveys": comparing.surveys_after(first, second),
+    }
     return render(request, "customers/merge.html", context, status=status)
 
 

@@ -4,32 +4,16 @@ import datetime as dt
 
 from approvals import services as approvals
 from approvals.models import Motion
-from audit.models import AuditRow
 from core.faults import WritePath
-from core.models import Counter, Event
 from core.registries import write_paths
 from incentives import services
-from incentives.models import Case, Decision, HandReport, HandReportFile, Hearing, LedgerLine, Notice, Talk
+from incentives.models import Decision, Talk
 from incentives.tests.build import MONTHS, Stage
 from incentives.tests.build_facts import Desk, rule
-from jobs.models import Attachment
-from notifications.models import Message
 from tests import factories
 from tests.factories import at
 
 ONE_POINT = [{"kind": "points", "amount": -1}, {"kind": "admonishing_talk"}]
-
-
-def observe():
-    counted = (Case, Decision, Hearing, LedgerLine, Notice, Talk, Motion, Event, AuditRow, Message)
-    return {
-        "counts": {model.__name__: model._base_manager.count() for model in counted},
-        "cases": list(Case.objects.order_by("pk").values_list("pk", "state")),
-        "decisions": list(Decision.objects.order_by("pk").values()),
-        "hearings": list(Hearing.objects.order_by("pk").values()),
-        "talks": list(Talk.objects.order_by("pk").values()),
-        "numbers": list(Counter.objects.order_by("pk").values_list("series", "last")),
-    }
 
 
 def stage():
@@ -125,14 +109,6 @@ def desk():
     return Desk(factories.make_company(), rule("CC-5.3", "by_hand", kind="data_error"))
 
 
-def observe_facts():
-    counted = (Case, HandReport, HandReportFile, Attachment, Event, AuditRow, Message, Counter)
-    return {
-        "counts": {model.__name__: model._base_manager.count() for model in counted},
-        "states": list(HandReport.objects.values_list("pk", "state", "settled_by")),
-    }
-
-
 def reported():
     found = desk()
     return found.report(), found.second
@@ -145,79 +121,65 @@ def verified():
 
 
 PATHS = {
-    "incentives.report_fact": WritePath(lambda: (desk(),), lambda found: found.report(), observe_facts),
+    "incentives.report_fact": WritePath(lambda: (desk(),), lambda found: found.report()),
     "incentives.verify_report": WritePath(
-        reported, lambda report, by: services.verify_report(report, by=by, at=at(2026, 11, 5)), observe_facts
+        reported, lambda report, by: services.verify_report(report, by=by, at=at(2026, 11, 5))
     ),
     "incentives.find_fact_cases": WritePath(
-        verified, lambda company: services.find_fact_cases(company, at(2026, 11, 20)), observe_facts
+        verified, lambda company: services.find_fact_cases(company, at(2026, 11, 20))
     ),
-    "incentives.find_cases": WritePath(ranked, lambda close: services.find_cases(close, at()), observe),
+    "incentives.find_cases": WritePath(ranked, lambda close: services.find_cases(close, at())),
     "incentives.set_aside": WritePath(
         lambda: (lambda hearing, _user: (hearing.decision, hearing.decision.proposed_by))(*called()),
         lambda decision, by: services.set_aside(decision, reason="改为辅导", by=by, at=at()),
-        observe,
     ),
-    "incentives.propose": WritePath(case, lambda found, by: services.propose(found, by=by, at=at()), observe),
+    "incentives.propose": WritePath(case, lambda found, by: services.propose(found, by=by, at=at())),
     "incentives.amend": WritePath(
         lambda: proposed("worst"),
         lambda decision, by: services.amend(decision, effects=ONE_POINT, reason="从轻", by=by, at=at()),
-        observe,
     ),
     "incentives.write_opinion": WritePath(
-        spoken, lambda decision, by: services.write_opinion(decision, opinion="属实", by=by, at=at()), observe
+        spoken, lambda decision, by: services.write_opinion(decision, opinion="属实", by=by, at=at())
     ),
     "incentives.submit_batch": WritePath(
-        proposed, lambda decision, by: services.submit_batch([decision], by=by, at=at()), observe
+        proposed, lambda decision, by: services.submit_batch([decision], by=by, at=at())
     ),
     "incentives.propose_and_submit": WritePath(
-        case, lambda found, by: services.propose_and_submit([found], by=by, at=at()), observe
+        case, lambda found, by: services.propose_and_submit([found], by=by, at=at())
     ),
     "incentives.call_hearing": WritePath(
-        lambda: proposed("worst"),
-        lambda decision, by: services.call_hearing(decision, by=by, at=at()),
-        observe,
+        lambda: proposed("worst"), lambda decision, by: services.call_hearing(decision, by=by, at=at())
     ),
     "incentives.state_case": WritePath(
         called,
         lambda hearing, by: services.state_case(hearing, statement="我认为", by=by, at=at(2026, 11, 3)),
-        observe,
     ),
     "incentives.waive_hearing": WritePath(
-        called, lambda hearing, by: services.waive_hearing(hearing, by=by, at=at(2026, 11, 3)), observe
+        called, lambda hearing, by: services.waive_hearing(hearing, by=by, at=at(2026, 11, 3))
     ),
     "incentives.end_due_hearings": WritePath(
-        lambda: called() and (at(2026, 11, 9),), services.end_due_hearings, observe
+        lambda: called() and (at(2026, 11, 9),), services.end_due_hearings
     ),
     "incentives.enact": WritePath(
-        carried, lambda decision, motion: services.enact(decision, motion=motion, at=at(2026, 11, 5)), observe
+        carried, lambda decision, motion: services.enact(decision, motion=motion, at=at(2026, 11, 5))
     ),
-    "incentives.issue": WritePath(
-        approved, lambda decision: services.issue(decision, at=at(2026, 11, 5)), observe
-    ),
+    "incentives.issue": WritePath(approved, lambda decision: services.issue(decision, at=at(2026, 11, 5))),
     "incentives.acknowledge_receipt": WritePath(
-        issued,
-        lambda decision, by: services.acknowledge_receipt(decision, by=by, at=at(2026, 11, 6)),
-        observe,
+        issued, lambda decision, by: services.acknowledge_receipt(decision, by=by, at=at(2026, 11, 6))
     ),
-    "incentives.finalize_due": WritePath(due, services.finalize_due, observe),
-    "incentives.post": WritePath(
-        final, lambda decision: services.post(decision, at=at(2026, 11, 16)), observe
-    ),
+    "incentives.finalize_due": WritePath(due, services.finalize_due),
+    "incentives.post": WritePath(final, lambda decision: services.post(decision, at=at(2026, 11, 16))),
     "incentives.reverse": WritePath(
-        posted,
-        lambda decision, by: services.reverse(decision, reason="申诉成立", by=by, at=at(2026, 12, 1)),
-        observe,
+        posted, lambda decision, by: services.reverse(decision, reason="申诉成立", by=by, at=at(2026, 12, 1))
     ),
     "incentives.hold_talk": WritePath(
         talk,
         lambda one, by: services.hold_talk(
             one, minutes="约定", held_on=dt.date(2026, 11, 17), by=by, at=at(2026, 11, 18)
         ),
-        observe,
     ),
     "incentives.acknowledge_talk": WritePath(
-        held, lambda one, by: services.acknowledge_talk(one, by=by, at=at(2026, 11, 19)), observe
+        held, lambda one, by: services.acknowledge_talk(one, by=by, at=at(2026, 11, 19))
     ),
 }
 

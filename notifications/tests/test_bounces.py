@@ -130,3 +130,17 @@ def test_a_secret_that_came_back_stays_blanked(lin):
     mark_bounced(message_id=message_id(message), at=NOON)
     message.refresh_from_db()
     assert (message.state, message.body) == ("failed", "")
+
+
+def test_what_came_back_to_one_company_does_not_silence_another(lin):
+    came_back(lin, 3)
+    write(company=factories.make_company("other", "别家"), key="invite:9")
+    assert send_due(NOON) == 1
+
+
+def test_once_lifted_it_takes_three_again(lin):
+    came_back(lin, 3)
+    lift(Suspension.objects.get(), by=factories.make_user(), at=NOON)
+    mark_bounced(message_id=message_id(sent(lin, key="invite:9")), at=NOON)
+    row = Suspension.objects.get()
+    assert (row.bounces, row.suspended_at) == (1, None)

@@ -52,3 +52,4 @@ def test_an_erased_customer_leaves_no_address_and_no_word(company, client):
     assert kept == [("", "", "")] * 2
     assert list(Message.objects.order_by("pk").values_list("state", flat=True)) == ["sent", "suppressed"]
     assert client.post(f"/unsubscribe/{token}/", ONE_CLICK).status_code == 200
+    assert not customer.consents.exists(), "nothing new is written into an erased file"

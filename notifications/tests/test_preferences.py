@@ -247,3 +247,17 @@ def test_what_cannot_be_chosen_is_refused(wang, fields, field):
         save_preferences(wang, **({"email": {}, "digest_hour": 8} | fields))
     assert refusal.value.field == field
     assert not Preferences.objects.exists()
+
+
+def test_somebody_of_two_companies_gets_a_summary_of_each(wang):
+    """What one company writes stands in no letter of the other."""
+    mine, other = wang.grants.get().role.company, factories.make_company("other", "别家")
+    choose(wang)
+    tell(wang)
+    notify(
+        user=wang, company=other, kind="tests.routine.x", key="2", subject="别家的消息", url="/votes/", at=NOON
+    )  # fmt: skip
+    tick(NOON)
+    tick(at(day=5, hour=8))
+    summaries = Message.objects.filter(kind="notifications.digest")
+    assert {one.company_id: "别家的消息" in one.body for one in summaries} == {mine.pk: False, other.pk: True}

@@ -306,3 +306,12 @@ def test_a_name_of_a_robot_is_taken_once(company):
     with pytest.raises(Refused) as refusal:
         make_robot(company)
     assert refusal.value.field == "label"
+
+
+def test_switched_on_again_it_starts_without_its_old_failures(company):
+    robot = make_robot(company)
+    Robot.objects.filter(pk=robot.pk).update(failures=5, last_error="x", paused_until=at(day=9))
+    switch_robot(robot, is_active=False, by=None, at=NOON)
+    switch_robot(robot, is_active=True, by=None, at=NOON)
+    robot.refresh_from_db()
+    assert (robot.is_active, robot.failures, robot.last_error, robot.paused_until) == (True, 0, "", None)

@@ -240,3 +240,13 @@ def test_the_page_needs_few_queries(lin, client, django_assert_max_num_queries):
     token = sent(lin)
     with django_assert_max_num_queries(12):
         client.get(f"/unsubscribe/{token}/")
+
+
+def test_one_who_keeps_switching_does_not_hold_up_another(lin, client):
+    busy = sent(lin)
+    other = sent(factories.make_customer(lin.company), key="invite:2", address="zhou@example.com")
+    for _ in range(15):
+        for go in ("stop", "resume"):
+            client.post(f"/unsubscribe/{busy}/", {"go": go})
+    client.post(f"/unsubscribe/{other}/", {"go": "stop"})
+    assert client.post(f"/unsubscribe/{other}/", {"go": "resume"}).status_code == 303

@@ -2,7 +2,6 @@
 
 from core.faults import WritePath
 from core.registries import write_paths
-from customers.models import Consent
 from notifications.links import find_link, link_of
 from notifications.models import Message, Optout, Suspension
 from notifications.services import bounces, digests, outbox, preferences, robots
@@ -12,7 +11,6 @@ from notifications.services.sending import send_due
 from notifications.tests.build import NEWS, NOON, URLS, colleague, make_robot, write
 from tests import factories
 from tests.factories import at
-from tests.write_paths import all_rows
 
 
 def company():
@@ -93,34 +91,26 @@ def new_robot(made):
     )  # fmt: skip
 
 
-def consents():
-    return all_rows(), list(Consent.objects.values_list("pk"))
-
-
 PATHS = {
-    "notifications.add_robot": WritePath(company, new_robot, all_rows),
+    "notifications.add_robot": WritePath(company, new_robot),
     "notifications.change_robot": WritePath(
-        robot, lambda one: robots.change_robot(one, kinds=[NEWS], per_minute=3, by=None, at=NOON), all_rows
+        robot, lambda one: robots.change_robot(one, kinds=[NEWS], per_minute=3, by=None, at=NOON)
     ),
     "notifications.switch_robot": WritePath(
-        robot, lambda one: robots.switch_robot(one, is_active=False, by=None, at=NOON), all_rows
+        robot, lambda one: robots.switch_robot(one, is_active=False, by=None, at=NOON)
     ),
-    "notifications.send_test": WritePath(
-        robot, lambda one: robots.send_test(one, by=None, at=NOON), all_rows
-    ),
-    "notifications.stop": WritePath(link, lambda one: verbs.stop(one, purpose=Optout.ALL, at=NOON), consents),
+    "notifications.send_test": WritePath(robot, lambda one: robots.send_test(one, by=None, at=NOON)),
+    "notifications.stop": WritePath(link, lambda one: verbs.stop(one, purpose=Optout.ALL, at=NOON)),
     "notifications.resume": WritePath(
-        stopped, lambda one: verbs.resume(one, purpose=Optout.ALL, at=at(hour=13)), consents
+        stopped, lambda one: verbs.resume(one, purpose=Optout.ALL, at=at(hour=13))
     ),
-    "notifications.mark_bounced": WritePath(sent, back, all_rows),
-    "notifications.count_bounce": WritePath(sent, lambda one: bounces.count_bounce(one, at=NOON), all_rows),
-    "notifications.lift": WritePath(suspended, lambda row, by: bounces.lift(row, by=by, at=NOON), all_rows),
-    "notifications.send_digests": WritePath(
-        gathered, lambda: digests.send_digests(at(day=5, hour=8)), all_rows
-    ),
-    "notifications.retry": WritePath(failed, lambda one: outbox.retry(one, by=None, at=NOON), all_rows),
+    "notifications.mark_bounced": WritePath(sent, back),
+    "notifications.count_bounce": WritePath(sent, lambda one: bounces.count_bounce(one, at=NOON)),
+    "notifications.lift": WritePath(suspended, lambda row, by: bounces.lift(row, by=by, at=NOON)),
+    "notifications.send_digests": WritePath(gathered, lambda: digests.send_digests(at(day=5, hour=8))),
+    "notifications.retry": WritePath(failed, lambda one: outbox.retry(one, by=None, at=NOON)),
     "notifications.retry_all": WritePath(
-        failed, lambda one: outbox.retry_all(Message.objects.all(), by=None, at=NOON), all_rows
+        failed, lambda one: outbox.retry_all(Message.objects.all(), by=None, at=NOON)
     ),
 }
 

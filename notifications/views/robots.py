@@ -9,7 +9,7 @@ from core.flow import Refused
 from notifications.forms import RobotChangeForm, RobotForm
 from notifications.models import Robot
 from notifications.services.robots import add_robot, change_robot, send_test, switch_robot
-from notifications.wording import condition_of, sentences_of, told
+from notifications.wording import condition_of, reason_of, sentences_of, told
 
 LAST = 10
 
@@ -23,8 +23,10 @@ def _robot(request, pk):
 def robots(request):
     at = timezone.now()
     mine = Robot.objects.visible_to(request.user).filter(company=request.company)
-    lines = [(robot, condition_of(robot, at), sentences_of(robot)) for robot in mine]
-    troubled = sum(condition.is_trouble for _robot, condition, _sentences in lines)
+    lines = [
+        (robot, condition_of(robot, at), sentences_of(robot), reason_of(robot.last_error)) for robot in mine
+    ]
+    troubled = sum(condition.is_trouble for _robot, condition, *_words in lines)
     return render(request, "notifications/robots.html", {"lines": lines, "troubled": troubled})
 
 
@@ -61,6 +63,7 @@ def robot(request, pk):
     context = {
         "robot": found,
         "condition": condition_of(found, at),
+        "reason": reason_of(found.last_error),
         "form": form,
         "lines": [told(message) for message in found.messages.select_related("robot")[:LAST]],
     }

@@ -30,6 +30,7 @@ from scoring.models import Score, Standing, SubjectKind
 from scoring.rules import ITEM, OVERALL
 from scoring.selectors import answers_behind, answers_behind_standing, figure
 from scoring.services.adjudication import Kind, in_force
+from scoring.stages import stages_behind
 from scoring.statistics.intervals import score_status, wilson
 
 
@@ -171,6 +172,7 @@ class ScorePage:
     corrected: dict | None = None
     objections: list = field(default_factory=list)
     is_own: bool = False
+    stages: tuple = ()
 
 
 def score_page(score, user, *, page=1):
@@ -200,6 +202,7 @@ def score_page(score, user, *, page=1):
             user, score.company_id, subject=Appeal.Subject.SCORE, object_id=score.pk
         ),
         is_own=is_own_score(score, user),
+        stages=() if hidden else stages_behind(score),
     )
 
 

@@ -5,7 +5,9 @@ from django.test import Client
 from audit.models import AuditRow
 from incentives.models import Decision, LedgerLine
 from reports.selectors import votes, whatif, why
-from reports.tests.cast import COMPLAINT
+from reports.tests.cast import COMPLAINT, Cast
+from tests import factories
+from tests.replay import replayed
 
 
 def get(user, path):
@@ -15,8 +17,23 @@ def get(user, path):
 
 
 @pytest.fixture
-def penalty(cast):
-    return cast.penalty()
+def posted(db):
+    return replayed("reports.posted", post_a_penalty)
+
+
+def post_a_penalty():
+    cast = Cast(factories.make_company())
+    return cast, cast.penalty()
+
+
+@pytest.fixture
+def cast(posted):
+    return posted[0]
+
+
+@pytest.fixture
+def penalty(posted):
+    return posted[1]
 
 
 def test_a_ledger_line_leads_to_the_answers_behind_it(cast, penalty):

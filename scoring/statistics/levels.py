@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.optimize import minimize
@@ -53,10 +54,11 @@ def eb_levels(rows: Iterable[Row], level: float = 0.95) -> EbLevels | None:
     """
     checked_probability(level, "level")
     checked = sorted(checked_rows(rows), key=lambda row: row[1:])
-    k, n = np.array([row[1:] for row in checked], dtype=float).reshape(-1, 2).T
+    counts = tuple(row[1:] for row in checked)
+    k, n = np.array(counts, dtype=float).reshape(-1, 2).T
     if len(checked) < 2 or k.sum() in (0, n.sum()):
         return None
-    alpha, beta = _fit(k, n)
+    alpha, beta = _fit(counts)
     mean = (alpha + k) / (alpha + beta + n)
     low, high = (betaincinv(alpha + k, beta + n - k, q) for q in ((1 - level) / 2, (1 + level) / 2))
     limits = zip(mean, np.minimum(low, mean), np.maximum(high, mean), strict=True)
@@ -64,8 +66,13 @@ def eb_levels(rows: Iterable[Row], level: float = 0.95) -> EbLevels | None:
     return EbLevels(alpha, beta, alpha + beta < GREATEST_STRENGTH * 0.99, levels)
 
 
-def _fit(k: np.ndarray, n: np.ndarray) -> tuple[float, float]:
-    """(alpha, beta) of greatest beta-binomial likelihood, from several starts: the surface may be flat."""
+@lru_cache(maxsize=256)
+def _fit(counts: tuple[tuple[int, int], ...]) -> tuple[float, float]:
+    """(alpha, beta) of greatest beta-binomial likelihood, from several starts: the surface may be flat.
+
+    Remembered for the counts last asked for: a trial of a rule or an appeal fits the same months again and again.
+    """
+    k, n = np.array(counts, dtype=float).T
     pooled = logit(np.clip(k.sum() / n.sum(), 1e-6, 1 - 1e-6))
     limits = [(-MEAN_LOGIT_LIMIT, MEAN_LOGIT_LIMIT), (np.log(LEAST_STRENGTH), np.log(GREATEST_STRENGTH))]
     fits = [

@@ -82,6 +82,7 @@ def _write(invitation, token, *, kind, at):
         subject=subject,
         body=body,
         at=at,
+        is_secret=True,
     )
 
 

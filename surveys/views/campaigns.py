@@ -17,6 +17,7 @@ from jobs.models import Run
 from organization.scopes import reach_of, today
 from surveys.forms import CampaignForm, OpenLinkForm, code_for
 from surveys.models import Campaign, OpenLink
+from surveys.registries import campaign_panels
 from surveys.rules import response_rate
 from surveys.selectors import response, response_by_stratum, with_response
 from surveys.services import campaigns as verbs
@@ -105,8 +106,16 @@ def campaign(request, pk):
         "links": shown.open_links.select_related("site", "employee", "department"),
         "form": OpenLinkForm(company=shown.company),
         "may_manage": may(request.user, "surveys.manage"),
+        "panels": _panels(shown, request.GET),
     }
     return render(request, "surveys/campaign.html", context)
+
+
+def _panels(shown, params):
+    """Results that other rooms bring, once there can be answers."""
+    if shown.state in Campaign.OPEN.sources:
+        return []
+    return [panel for make in campaign_panels if (panel := make(shown, params))]
 
 
 def _strata(shown):

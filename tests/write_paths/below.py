@@ -13,7 +13,6 @@ from notifications.models import Message
 from organization import services as organization
 from tests import factories
 from tests.factories import at
-from tests.write_paths import all_rows
 
 DAY = dt.date(2026, 11, 4)
 
@@ -60,41 +59,33 @@ def save(verb, **values):
 
 
 PATHS = {
-    "audit.seal": WritePath(unsealed, audit.seal, all_rows),
+    "audit.seal": WritePath(unsealed, audit.seal),
     "organization.open_company": WritePath(
-        lambda: (),
-        lambda: organization.open_company(code="new", name="新", opened_on=DAY, by=None, at=at()),
-        all_rows,
+        lambda: (), lambda: organization.open_company(code="new", name="新", opened_on=DAY, by=None, at=at())
     ),
-    "organization.save_department": WritePath(company, save(organization.save_department), all_rows),
-    "organization.save_site": WritePath(company, save(organization.save_site), all_rows),
-    "organization.save_post": WritePath(company, save(organization.save_post), all_rows),
+    "organization.save_department": WritePath(company, save(organization.save_department)),
+    "organization.save_site": WritePath(company, save(organization.save_site)),
+    "organization.save_post": WritePath(company, save(organization.save_post)),
     "organization.save_role": WritePath(
-        company, save(organization.save_role, reach="company", verbs=["core.home"]), all_rows
+        company, save(organization.save_role, reach="company", verbs=["core.home"])
     ),
     "organization.grant_role": WritePath(
         user_and_role,
         lambda user, role: organization.grant_role(user=user, role=role, starts_on=DAY, by=None, at=at()),
-        all_rows,
     ),
     "organization.end_grant": WritePath(
-        granted, lambda grant: organization.end_grant(grant, last_day=DAY, by=None, at=at()), all_rows
+        granted, lambda grant: organization.end_grant(grant, last_day=DAY, by=None, at=at())
     ),
     "customers.unmask": WritePath(
-        customer,
-        lambda one, by: customers.unmask(one, reason="客户来电核对地址", by=by, at=at()),
-        all_rows,
+        customer, lambda one, by: customers.unmask(one, reason="客户来电核对地址", by=by, at=at())
     ),
-    "notifications.mark_read": WritePath(
-        told, lambda user, pk: notifications.mark_read(user, pk, at=at()), all_rows
-    ),
+    "notifications.mark_read": WritePath(told, lambda user, pk: notifications.mark_read(user, pk, at=at())),
     "notifications.mark_all_read": WritePath(
-        lambda: told()[:1], lambda user: notifications.mark_all_read(user, at=at()), all_rows
+        lambda: told()[:1], lambda user: notifications.mark_all_read(user, at=at())
     ),
     "jobs.request_run": WritePath(
         failed_run,
         lambda run: jobs.request_run(company=run.company, kind=run.kind, key=run.key, by=None, at=at()),
-        all_rows,
     ),
 }
 

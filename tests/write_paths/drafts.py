@@ -13,7 +13,6 @@ from policies.tests.test_services import load, pack
 from scoring.models import Close
 from tests import factories
 from tests.factories import at
-from tests.write_paths import all_rows
 
 NOW = at(2026, 11, 10)
 FACTS = {"label": "2", "effective_from": dt.date(2026, 12, 1), "revision_note": "改"}
@@ -70,36 +69,32 @@ def asked_for():
 
 PATHS = {
     "policies.start_draft": WritePath(
-        published, lambda version, by: policies.start_draft(version, **FACTS, by=by, at=NOW), all_rows
+        published, lambda version, by: policies.start_draft(version, **FACTS, by=by, at=NOW)
     ),
     "policies.start_unit_document": WritePath(
-        unit,
-        lambda department, by: policies.start_unit_document(department, **UNIT, **FACTS, by=by, at=NOW),
-        all_rows,
+        unit, lambda department, by: policies.start_unit_document(department, **UNIT, **FACTS, by=by, at=NOW)
     ),
     "policies.rewrite": WritePath(
         draft,
         lambda version, by: policies.rewrite(
             version, {**version.content, "extra": {"n": 2}}, seen=version.checksum, by=by, at=NOW
         ),
-        all_rows,
     ),
     "policies.put_in_force": WritePath(
-        filed, lambda version: policies.put_in_force(version, by=None, at=NOW), all_rows
+        filed, lambda version: policies.put_in_force(version, by=None, at=NOW)
     ),
     "policies.send_back": WritePath(
-        filed, lambda version: policies.send_back(version, by=None, at=NOW, reason_code="returned"), all_rows
+        filed, lambda version: policies.send_back(version, by=None, at=NOW, reason_code="returned")
     ),
     "incentives.file_version": WritePath(
-        unit_draft, lambda version, by: filing.file_version(version, by=by, at=NOW), all_rows
+        unit_draft, lambda version, by: filing.file_version(version, by=by, at=NOW)
     ),
     "incentives.request_simulation": WritePath(
-        with_a_past, lambda version, by: simulating.request_simulation(version, by=by, at=NOW), all_rows
+        with_a_past, lambda version, by: simulating.request_simulation(version, by=by, at=NOW)
     ),
     "incentives.keep_simulation": WritePath(
         asked_for,
         lambda made: simulating.keep_simulation(Simulation.objects.get(pk=made.pk), result={}, at=NOW),
-        all_rows,
     ),
 }
 

@@ -28,7 +28,6 @@ from incentives.tests.effects_stage import (
 from notifications.models import Message
 from tests import factories
 from tests.factories import at
-from tests.write_paths import all_rows
 
 KEPT = (Decision, LedgerLine, Warning, Mark, Duty, Notice, AuditRow, Message, Event, Counter)
 BATCH = (*KEPT[:2], PayrollBatch, PayrollLine, AuditRow, Event, Counter)
@@ -79,20 +78,17 @@ def posted():
 
 PATHS = {
     "incentives.finish_duty": WritePath(
-        duty, lambda one, by: services.finish_duty(one, text="原因", by=by, at=at(2026, 11, 18)), all_rows
+        duty, lambda one, by: services.finish_duty(one, text="原因", by=by, at=at(2026, 11, 18))
     ),
     "incentives.accept_duty": WritePath(
-        handed_in, lambda one, by: services.accept_duty(one, by=by, at=at(2026, 11, 19)), all_rows
+        handed_in, lambda one, by: services.accept_duty(one, by=by, at=at(2026, 11, 19))
     ),
     "incentives.send_back_duty": WritePath(
-        handed_in,
-        lambda one, by: services.send_back_duty(one, note="写明期限", by=by, at=at(2026, 11, 19)),
-        all_rows,
+        handed_in, lambda one, by: services.send_back_duty(one, note="写明期限", by=by, at=at(2026, 11, 19))
     ),
     "incentives.confirm_condition": WritePath(
         recommended,
         lambda mark, by: services.confirm_condition(mark, code="union", by=by, at=at(2026, 11, 19)),
-        all_rows,
     ),
     "incentives.make_payroll": WritePath(
         to_pay,

@@ -4,7 +4,6 @@ from policies import services
 from policies.tests.test_services import load, pack, signed_pack, signer
 from tests import factories
 from tests.factories import at
-from tests.write_paths import all_rows
 
 
 def draft():
@@ -30,19 +29,16 @@ PATHS = {
     "policies.load_pack": WritePath(
         lambda: (factories.make_company(),),
         lambda company: services.load_pack(pack(), company=company, by=None, at=at(2026, 1, 1)),
-        all_rows,
     ),
-    "policies.submit": WritePath(draft, lambda version: services.submit(version, by=None, at=at()), all_rows),
+    "policies.submit": WritePath(draft, lambda version: services.submit(version, by=None, at=at())),
     "policies.sign": WritePath(
-        lambda: at_signing(("one",)),
-        lambda version, by: services.sign(version, by=by, at=at(2026, 1, 2)),
-        all_rows,
+        lambda: at_signing(("one",)), lambda version, by: services.sign(version, by=by, at=at(2026, 1, 2))
     ),
     "policies.publish": WritePath(
-        fully_signed, lambda version: services.publish(version, by=None, at=at(2026, 1, 2)), all_rows
+        fully_signed, lambda version: services.publish(version, by=None, at=at(2026, 1, 2))
     ),
     "policies.withdraw": WritePath(
-        draft, lambda version: services.withdraw(version, by=None, at=at(), reason="另行起草"), all_rows
+        draft, lambda version: services.withdraw(version, by=None, at=at(), reason="另行起草")
     ),
 }
 

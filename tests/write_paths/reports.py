@@ -5,7 +5,6 @@ from reports.models import MonthlyReport
 from reports.tests.cast import Cast
 from tests import factories
 from tests.factories import at
-from tests.write_paths import all_rows
 
 
 def closed():
@@ -29,21 +28,15 @@ def drafted(*, submitted=False):
 
 
 PATHS = {
-    "reports.draft_report": WritePath(
-        not_yet_drafted, lambda close: services.draft_report(close, at=at()), all_rows
-    ),
+    "reports.draft_report": WritePath(not_yet_drafted, lambda close: services.draft_report(close, at=at())),
     "reports.edit_report": WritePath(
-        drafted,
-        lambda report, by: services.edit_report(report, summary="十月总体平稳", by=by, at=at()),
-        all_rows,
+        drafted, lambda report, by: services.edit_report(report, summary="十月总体平稳", by=by, at=at())
     ),
     "reports.submit_report": WritePath(
-        drafted, lambda report, by: services.submit_report(report, by=by, at=at()), all_rows
+        drafted, lambda report, by: services.submit_report(report, by=by, at=at())
     ),
     "reports.review_report": WritePath(
-        lambda: drafted(submitted=True),
-        lambda report, by: services.review_report(report, by=by, at=at()),
-        all_rows,
+        lambda: drafted(submitted=True), lambda report, by: services.review_report(report, by=by, at=at())
     ),
 }
 

@@ -10,7 +10,6 @@ from surveys.tests import make
 from surveys.tests.write_paths import draft_campaign
 from tests import factories
 from tests.factories import at
-from tests.write_paths import all_rows
 
 
 def version():
@@ -50,23 +49,21 @@ def waiting(**changes):
 
 
 PATHS = {
-    "surveys.create_campaign": WritePath(version, create, all_rows),
+    "surveys.create_campaign": WritePath(version, create),
     "surveys.create_open_link": WritePath(
-        opened, lambda found: campaigns.create_open_link(found, label="前台", by=None, at=at()), all_rows
+        opened, lambda found: campaigns.create_open_link(found, label="前台", by=None, at=at())
     ),
     "surveys.request_opening": WritePath(
-        lambda: (draft_campaign(),),
-        lambda found: campaigns.request_opening(found, by=None, at=at()),
-        all_rows,
+        lambda: (draft_campaign(),), lambda found: campaigns.request_opening(found, by=None, at=at())
     ),
     "surveys.invitation_from_link": WritePath(
-        linked, lambda link: filling.invitation_from_link(link, nonce="n" * 32, at=at()), all_rows
+        linked, lambda link: filling.invitation_from_link(link, nonce="n" * 32, at=at())
     ),
     "surveys.remind": WritePath(
-        lambda: (waiting(),), lambda found: invitations.remind(found, days=5, at=at()), all_rows
+        lambda: (waiting(),), lambda found: invitations.remind(found, days=5, at=at())
     ),
     "surveys.expire_due": WritePath(
-        lambda: waiting(expires_at=at(2026, 12, 1)) and (at(2026, 12, 2),), invitations.expire_due, all_rows
+        lambda: waiting(expires_at=at(2026, 12, 1)) and (at(2026, 12, 2),), invitations.expire_due
     ),
 }
 

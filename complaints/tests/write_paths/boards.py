@@ -5,7 +5,6 @@ from core.faults import WritePath
 from core.registries import write_paths
 from tests import factories
 from tests.factories import at
-from tests.write_paths import all_rows
 
 
 def somebody():
@@ -17,4 +16,4 @@ def save(company, user):
 
 
 if "complaints.save_view" not in write_paths:
-    write_paths.register("complaints.save_view", WritePath(somebody, save, all_rows))
+    write_paths.register("complaints.save_view", WritePath(somebody, save))

@@ -5,7 +5,6 @@ from core.faults import WritePath
 from core.registries import write_paths
 from tests import factories
 from tests.factories import at
-from tests.write_paths import all_rows
 
 
 def place():
@@ -23,8 +22,8 @@ def make(company, site, user):
 
 
 PATHS = {
-    "complaints.make_code": WritePath(place, make, all_rows),
-    "complaints.end_code": WritePath(code, lambda made, user: end_code(made, by=user, at=at()), all_rows),
+    "complaints.make_code": WritePath(place, make),
+    "complaints.end_code": WritePath(code, lambda made, user: end_code(made, by=user, at=at())),
 }
 
 for name, path in PATHS.items():

@@ -9,7 +9,6 @@ from core.faults import WritePath
 from core.registries import write_paths
 from tests import factories
 from tests.factories import at
-from tests.write_paths import all_rows
 
 LATE = at(2026, 12, 24)
 
@@ -179,4 +178,4 @@ PATHS = {
 
 for name, (arrange, act) in PATHS.items():
     if f"complaints.{name}" not in write_paths:
-        write_paths.register(f"complaints.{name}", WritePath(arrange, act, all_rows))
+        write_paths.register(f"complaints.{name}", WritePath(arrange, act))

@@ -5,9 +5,9 @@ from complaints.services.intake import receive
 from complaints.tests.build_intake import LIN, Desk
 from core.faults import WritePath
 from core.registries import write_paths
+from notifications.models import Message
 from tests import factories
 from tests.factories import at
-from tests.write_paths import all_rows
 
 
 def ready():
@@ -49,32 +49,36 @@ def not_asked():
     return desk.answered(channel="hotline", by=desk.handler.user), desk.handler.user
 
 
+def unsent():
+    desk = Desk()
+    desk.answered(channel="hotline", by=desk.handler.user, contact=LIN, told_by="email")
+    Message.objects.filter(kind="complaints.told.answered").update(state="failed")
+    return (at(day=7),)
+
+
 PATHS = {
-    "complaints.receive": WritePath(ready, receive_one, all_rows),
-    "complaints.add": WritePath(
-        waiting, lambda case: tracking.add(case, text="是星期一", at=at(day=9)), all_rows
-    ),
+    "complaints.receive": WritePath(ready, receive_one),
+    "complaints.add": WritePath(waiting, lambda case: tracking.add(case, text="是星期一", at=at(day=9))),
     "complaints.withdraw": WritePath(
-        accepted, lambda case: tracking.withdraw(case, reason="已解决", at=at(day=5)), all_rows
+        accepted, lambda case: tracking.withdraw(case, reason="已解决", at=at(day=5))
     ),
     "complaints.rate": WritePath(
-        answered, lambda case: tracking.rate(case, rating=4, comment="谢谢", at=at(day=7)), all_rows
+        answered, lambda case: tracking.rate(case, rating=4, comment="谢谢", at=at(day=7))
     ),
     "complaints.reopen": WritePath(
-        answered, lambda case: tracking.reopen(case, reason="没有人来", at=at(day=9)), all_rows
+        answered, lambda case: tracking.reopen(case, reason="没有人来", at=at(day=9))
     ),
     "complaints.call_supervisor": WritePath(
-        accepted, lambda case: tracking.call_supervisor(case, text="没人理我", at=at(day=5)), all_rows
+        accepted, lambda case: tracking.call_supervisor(case, text="没人理我", at=at(day=5))
     ),
     "complaints.answer": WritePath(
-        confirmed, lambda case, by: closing.answer(case, text="已处理", by=by, at=at(day=6)), all_rows
+        confirmed, lambda case, by: closing.answer(case, text="已处理", by=by, at=at(day=6))
     ),
     "complaints.record_asked": WritePath(
-        not_asked, lambda case, by: closing.record_asked(case, note="已回访", by=by, at=at(day=7)), all_rows
+        not_asked, lambda case, by: closing.record_asked(case, note="已回访", by=by, at=at(day=7))
     ),
-    "complaints.close_due": WritePath(
-        lambda: answered() and (at(day=18, hour=0),), closing.close_due, all_rows
-    ),
+    "complaints.recall_unsent": WritePath(unsent, closing.recall_unsent),
+    "complaints.close_due": WritePath(lambda: answered() and (at(day=18, hour=0),), closing.close_due),
 }
 
 for name, path in PATHS.items():

@@ -5,7 +5,6 @@ from complaints.tests.build_mail import PHOTO, letter, make_mailbox
 from core.faults import WritePath
 from core.registries import write_paths
 from tests.factories import at
-from tests.write_paths import all_rows
 
 RAW = letter(message_id="swept@example.com", files=[PHOTO, ("账单.xlsx", b"PK\x03\x04")])
 
@@ -27,4 +26,4 @@ PATHS = {
     "read_letter": (kept, lambda found: mailbox.read_letter(found, RAW, at=at(), uid=7)),
 }
 for name, (arrange, act) in PATHS.items():
-    write_paths.register(f"complaints.{name}", WritePath(arrange, act, all_rows))
+    write_paths.register(f"complaints.{name}", WritePath(arrange, act))

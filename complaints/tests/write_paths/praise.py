@@ -5,7 +5,6 @@ from complaints.tests.build_praise import RECEIVED, Stage, fresh
 from core.faults import WritePath
 from core.registries import write_paths
 from tests.factories import at
-from tests.write_paths import all_rows
 
 LATER = at(2026, 11, 5, 15)
 
@@ -70,35 +69,31 @@ PATHS = {
     "complaints.prove": WritePath(
         arranged("praise"),
         lambda stage, case: praise.prove(case, proof="photo", by=stage.liuyang.user, at=LATER),
-        all_rows,
     ),
     "complaints.attribute": WritePath(
         arranged("proved"),
         lambda stage, case: praise.attribute(
             case, shares={stage.wangli: 7000, stage.zhouting: 3000}, by=stage.liuyang.user, at=LATER
         ),
-        all_rows,
     ),
     "complaints.return_shares": WritePath(
         arranged("attributed"),
         lambda stage, case: praise.return_shares(case, reason="再看一下", by=stage.chenjing.user, at=LATER),
-        all_rows,
     ),
     "complaints.confirm_praise": WritePath(
         arranged("attributed"),
         lambda stage, case: praise.confirm_praise(case, by=stage.chenjing.user, at=LATER),
-        all_rows,
     ),
-    "complaints.file_report": WritePath(lambda: (Stage(),), file_report, all_rows),
-    "complaints.take_up": WritePath(reported, take_up, all_rows),
+    "complaints.file_report": WritePath(lambda: (Stage(),), file_report),
+    "complaints.take_up": WritePath(reported, take_up),
     "complaints.say_more": WritePath(
-        asked, lambda stage, case: reports.say_more(case, text="上周五", at=LATER), all_rows
+        asked, lambda stage, case: reports.say_more(case, text="上周五", at=LATER)
     ),
     "complaints.look_again": WritePath(
-        answered, lambda stage, case: reports.look_again(case, reason="没有查到底", at=LATER), all_rows
+        answered, lambda stage, case: reports.look_again(case, reason="没有查到底", at=LATER)
     ),
     "complaints.close_report": WritePath(
-        answered, lambda stage, case: reports.close_report(case, by=stage.zhou.user, at=LATER), all_rows
+        answered, lambda stage, case: reports.close_report(case, by=stage.zhou.user, at=LATER)
     ),
 }
 

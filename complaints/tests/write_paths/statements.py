@@ -5,7 +5,6 @@ from complaints.tests.build_b import Cast
 from core.faults import WritePath
 from core.registries import write_paths
 from tests.factories import at
-from tests.write_paths import all_rows
 
 
 def named():
@@ -18,4 +17,4 @@ def word(allegation, by):
 
 
 if "complaints.word_allegation" not in write_paths:
-    write_paths.register("complaints.word_allegation", WritePath(named, word, all_rows))
+    write_paths.register("complaints.word_allegation", WritePath(named, word))
