@@ -224,9 +224,14 @@ def test_the_sweep_finds_a_verb_without_a_transaction():
     assert Counter.objects.count() == 1
 
 
+def swept():
+    """The verbs of the paths: 'incentives.post: every reward' is one of several of incentives.post."""
+    return {name.split(":")[0] for name in PATHS}
+
+
 def test_every_verb_is_swept_or_exempt_with_a_reason():
-    assert sorted(verbs() - set(PATHS) - set(EXEMPT)) == []
+    assert sorted(verbs() - swept() - set(EXEMPT)) == []
 
 
 def test_nothing_registered_or_exempt_has_gone():
-    assert sorted((set(PATHS) | set(EXEMPT)) - verbs()) == []
+    assert sorted((swept() | set(EXEMPT)) - verbs()) == []

@@ -69,7 +69,8 @@ def test_a_finding_shows_only_once_it_is_confirmed(cast):
     assert "属实" not in page and "监控与两位同事" not in page
     case = cast.confirm(case)
     page = page_of(cast.seller, allegation)
-    assert "结论：属实" in page and "监控与两位同事的说法一致" in page and "申诉专员" in page
+    assert "结论：属实" in page and "监控与两位同事的说法一致" in page
+    assert f"/my/appeals/new/finding/{case.findings.get().pk}/" in page
 
 
 def test_a_case_that_is_reopened_takes_the_finding_off_the_page(cast):

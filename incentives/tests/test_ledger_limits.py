@@ -79,8 +79,6 @@ def test_a_floor_holds_over_all_decisions_and_another_person_has_their_own(compa
 
 
 def test_what_finds_no_room_in_the_months_allowed_lapses_and_is_logged(company):
-    from audit.models import AuditRow
-
     stage = EffectsStage(company, limits={"points_floor": -2, "carry_months": 1})
     stage.posted_with(points(-7))
     assert lines() == [(-2, "2026-10", 0), (-2, "2026-11", 1)]
@@ -88,8 +86,9 @@ def test_what_finds_no_room_in_the_months_allowed_lapses_and_is_logged(company):
     assert list(selectors.fact_5()) == []
 
 
-def test_a_missing_part_is_found_where_nothing_may_lapse(company):
-    stage = EffectsStage(company, limits={"points_cap": 6})
+@pytest.mark.parametrize("carry", [{}, {"carry_months": 1}])
+def test_a_missing_part_is_found_also_where_something_might_have_lapsed(company, carry):
+    stage = EffectsStage(company, limits={"points_cap": 6} | carry)
     decision = stage.posted_with(points(5))
     Decision.objects.filter(pk=decision.pk).update(effects=[{"kind": "points", "amount": 9}])
     assert "says 9" in "\n".join(selectors.fact_5())
