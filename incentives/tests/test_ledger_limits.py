@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from audit.models import AuditRow
 from incentives import policy, selectors, services, wording
 from incentives.caps import laid_over_months
 from incentives.models import Decision, LedgerLine
