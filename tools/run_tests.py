@@ -18,7 +18,8 @@ import throwaway_servers as servers
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-WORKERS = os.environ.get("TEST_WORKERS", "2")
+# One more than there are cores: a test often waits for a browser or a process it started.
+WORKERS = os.environ.get("TEST_WORKERS") or str((os.cpu_count() or 1) + 1)
 TITLES = {"sqlite": "SQLite, without Redis", "postgres": "PostgreSQL and Redis"}
 WITHOUT = {
     "PostgreSQL": "the second run, on PostgreSQL and Redis",
