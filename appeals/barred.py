@@ -1,11 +1,13 @@
 """Who may not look into an appeal or decide it, and why (fact 6): people by employee id."""
 
-from appeals import rules
+from appeals import rules, subjects
 from appeals.models import Appeal
 from approvals.models import Seat, Vote
+from audit.models import AuditRow
 from complaints.models import Finding
 from core.period import SHANGHAI
 from incentives.models import Decision
+from organization.models import Employee
 from organization.scopes import employee_id_of
 from organization.selectors import employees_with_verb, superiors_of
 
@@ -21,13 +23,16 @@ SEAT_GROUNDS = {
 
 
 def from_investigating(appeal, at):
-    """{employee id: why}: the person, their line, and whoever proposed, verified or voted on what it is about."""
+    """{employee id: why}: whoever voted on, heads, proposed or verified what it is about, and the person.
+
+    The weightier ground stands: who voted may decide where nobody else is left, who heads the person may never.
+    """
     day = at.astimezone(SHANGHAI).date()
-    found = dict.fromkeys(superiors_of(appeal.employee, day), rules.LINE)
-    for decision in decisions_behind(appeal):
-        found |= dict.fromkeys(voters_on(decision), rules.VOTER)
-        proposer = employee_id_of(decision.proposed_by) if decision.proposed_by else None
-        found |= {proposer: rules.PROPOSER} if proposer else {}
+    behind = decisions_behind(appeal)
+    found = {pk: rules.VOTER for decision in behind for pk in voters_on(decision)}
+    found |= dict.fromkeys(superiors_of(appeal.employee, day), rules.LINE)
+    proposers = {employee_id_of(decision.proposed_by) for decision in behind if decision.proposed_by}
+    found |= dict.fromkeys(proposers - {None}, rules.PROPOSER)
     if appeal.subject == Appeal.Subject.FINDING:
         finding = Finding.objects.select_related("proposed_by__employee", "confirmed_by__employee").get(
             pk=appeal.object_id
@@ -38,10 +43,21 @@ def from_investigating(appeal, at):
 
 
 def from_deciding(appeal, at):
-    """The same, and who investigated it."""
-    found = from_investigating(appeal, at)
-    investigator = employee_id_of(appeal.investigator) if appeal.investigator else None
-    return found | ({investigator: rules.INVESTIGATOR} if investigator else {})
+    """The same, and everybody who ever looked into it."""
+    return from_investigating(appeal, at) | dict.fromkeys(investigators_of(appeal), rules.INVESTIGATOR)
+
+
+def investigators_of(appeal):
+    """Employee ids of who took it on, at any time: who hands it over has had a part in it all the same."""
+    rows = AuditRow.objects.filter(model="appeals.appeal", object_id=appeal.pk)
+    users = set(
+        rows.filter(to_state=Appeal.State.INVESTIGATING, from_state=Appeal.State.ACCEPTED).values_list(
+            "actor", flat=True
+        )
+    )
+    handed = rows.filter(verb="appeals.appeal.hand_over").values_list("data", flat=True)
+    users |= {data["to"] for data in handed} | {appeal.investigator_id}
+    return set(Employee.objects.filter(user__in=users - {None}).values_list("pk", flat=True))
 
 
 def others_who_decide(appeal, barred, at):
@@ -52,14 +68,23 @@ def others_who_decide(appeal, barred, at):
 
 
 def decisions_behind(appeal):
-    if appeal.subject != Appeal.Subject.DECISION:
-        return []
-    return list(Decision.objects.filter(pk=appeal.object_id).select_related("proposed_by__employee"))
+    """The decisions that the outcome may undo: the one appealed, or the person's live ones that rest on the thing."""
+    related = Decision.objects.select_related("proposed_by__employee", "case")
+    if appeal.subject == Appeal.Subject.DECISION:
+        return list(related.filter(pk=appeal.object_id))
+    live = related.live().filter(employee_id=appeal.employee_id)
+    if appeal.subject == Appeal.Subject.FINDING:
+        return list(live.filter(case__evidence__finding_id=appeal.object_id))
+    thing = subjects.find(appeal.employee, appeal.subject, appeal.object_id)
+    months = set(thing.months) if thing else set()
+    return [decision for decision in live if months & set(subjects.months_behind(decision))]
 
 
 def voters_on(decision):
+    """Employee ids of the members whose votes were counted, and of those who cast them."""
     votes = Vote.objects.filter(seat__motion__topic="incentives.decision", seat__motion__topic_id=decision.pk)
-    return list(votes.values_list("seat__employee_id", flat=True))
+    pairs = votes.values_list("seat__employee_id", "cast_by__employee__pk")
+    return {pk for pair in pairs for pk in pair if pk}
 
 
 def excluded_from_vote(appeal, at):

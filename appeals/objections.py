@@ -88,7 +88,8 @@ def answer_page(employee, wanted, number, at):
     month = _month(wanted, at)
     if not subjects.may_see_answers(employee, str(month)):
         hidden = Paginator([], PER_PAGE).get_page(1)
-        return AnswerPage(month, hidden, None, False, True, _("Too few answers to show them one by one."))
+        why = _("Not shown one by one: there are too few answers, or the month is not closed yet.")
+        return AnswerPage(month, hidden, None, False, True, why)
     overall = Rating.objects.filter(answer=OuterRef("pk"), measure=OVERALL).values("value")[:1]
     answers = subjects.disputable(employee, [str(month)]).annotate(overall=Subquery(overall))
     close = Close.objects.filter(company_id=employee.company_id, period=str(month)).first()

@@ -77,7 +77,7 @@ def refuse(hindrance):
         raise Refused(hindrance, code="barred")
 
 
-def refuse_bad_outcome(*, outcome, is_decision, left_out):
+def refuse_bad_outcome(*, outcome, is_decision, rests_on_answers, left_out):
     """An outcome says what becomes of the thing; answers are left out only where something changes."""
     if outcome not in ("upheld", "varied", "overturned"):
         raise Refused(_("Choose an outcome."), field="outcome")
@@ -86,7 +86,8 @@ def refuse_bad_outcome(*, outcome, is_decision, left_out):
             _("Answers are left out, so it does not stand unchanged. Choose another outcome."),
             field="outcome",
         )
-    if outcome == "varied" and not is_decision and not left_out:
+    changes_nothing = outcome == "varied" and not is_decision or outcome != "upheld" and rests_on_answers
+    if changes_nothing and not left_out:
         raise Refused(_("Choose the answers that no longer count."), field="left_out")
 
 

@@ -166,9 +166,13 @@ def counted_answers(employee):
 
 
 def may_see_answers(employee, month):
-    """Single answers are shown to those whom they are about only from the least number that is shown at all."""
+    """Single answers are shown to those whom they are about once their month is scored, and only where they are enough.
+
+    In a running month each new line would be the customer served last.
+    """
+    scored = Close.objects.filter(company_id=employee.company_id, period=month, scored_at__isnull=False)
     version = version_for(employee.company, Period.parse(month).first_day)
-    if version is None:
+    if version is None or not scored.exists():
         return False
     return (
         counted_answers(employee).filter(unfolding__month=month).count()

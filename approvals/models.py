@@ -138,6 +138,8 @@ class Motion(models.Model):
     REJECT = Transition("reject", (State.OPEN,), State.REJECTED)
     RETURN = Transition("return", (State.OPEN,), State.RETURNED)
     WITHDRAW = Transition("withdraw", (State.OPEN,), State.WITHDRAWN)
+    #: what was carried could no longer be carried out: the question may be put again
+    LAPSE = Transition("lapse", (State.CARRIED,), State.RETURNED)
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="motions")

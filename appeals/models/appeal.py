@@ -75,6 +75,8 @@ class Appeal(models.Model):
         VARIED = "varied", _("is changed")
         OVERTURNED = "overturned", _("is withdrawn")
 
+    #: nothing of these changes unless answers are left out
+    ON_ANSWERS = (Subject.SCORE, Subject.STANDING, Subject.ANSWER)
     #: the clock of the answer runs
     RUNNING = (State.FILED, State.CHAIR, State.ACCEPTED, State.INVESTIGATING, State.PROPOSED, State.VOTING)
     OPEN = (*RUNNING, State.INADMISSIBLE)

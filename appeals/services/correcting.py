@@ -106,6 +106,29 @@ def _decisions(appeal, plan, by, at):
             _withdraw(appeal, decision, by, at)
     for one in plan.own_lost:
         appealed.drop_case(one.case, reason=reason_of(appeal), by=by, at=at)
+    if appeal.subject == Appeal.Subject.FINDING and appeal.outcome == Appeal.Outcome.OVERTURNED:
+        _cases_of_finding(appeal, by, at)
+
+
+def _cases_of_finding(appeal, by, at):
+    """What nobody has proposed yet is put aside; what rests on it against others is asked of HR."""
+    resting = Case.objects.filter(company_id=appeal.company_id, evidence__finding_id=appeal.object_id)
+    others = resting.exclude(employee_id=appeal.employee_id).exclude(state=Case.State.SET_ASIDE)
+    for case in resting.filter(employee_id=appeal.employee_id).order_by("pk"):
+        appealed.drop_case(case, reason=reason_of(appeal), by=by, at=at)
+    for case in others.order_by("pk"):
+        before = {"occurrence": case.occurrence, "rule": case.rule_code}
+        _note(
+            appeal,
+            Kind.THIRD,
+            case.pk,
+            employee_id=case.employee_id,
+            period=case.period,
+            before=before,
+            state=Consequence.State.OPEN,
+        )
+    if others.exists():
+        tell_those_with("incentives.propose", appeal, "others", at)
 
 
 def _subject(appeal, decision, by, at):

@@ -74,8 +74,9 @@ def on_carried(event):
             _answer(appeal, None, at)
     except (
         Refused
-    ) as refusal:  # what was voted on can no longer be carried out: looked into again, never stuck
+    ) as refusal:  # what was voted on can no longer be carried out: looked into and voted on again
         appeal = _locked(appeal)
+        advance(motion, Motion.LAPSE, by=None, at=at, reason_code=refusal.code)
         _back(appeal, str(refusal.message), None, at)
 
 

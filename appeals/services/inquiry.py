@@ -63,7 +63,12 @@ def propose(appeal, *, outcome, reasons, by, at, left_out=(), effects=()):
     )
     answers = _answers(appeal, left_out)
     is_decision = appeal.subject == Appeal.Subject.DECISION
-    rules.refuse_bad_outcome(outcome=outcome, is_decision=is_decision, left_out=bool(answers))
+    rules.refuse_bad_outcome(
+        outcome=outcome,
+        is_decision=is_decision,
+        rests_on_answers=appeal.subject in Appeal.ON_ANSWERS,
+        left_out=bool(answers),
+    )
     plan = plan_for(appeal, answers)
     chosen = _effects(appeal, outcome, list(effects), plan)
     policy = appeal_policy(appeal.company, at.astimezone(SHANGHAI).date())

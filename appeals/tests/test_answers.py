@@ -2,7 +2,7 @@
 
 import pytest
 
-from appeals import services
+from appeals import services, subjects
 from appeals.models import Appeal, Consequence
 from appeals.plan import plan_for
 from appeals.tests.answered import AnsweredStage
@@ -173,3 +173,20 @@ def test_a_single_answer_may_be_disputed_only_where_enough_are_shown(stage):
         Exclusion.objects.create(answer=other, reason="重复提交", excluded_by=stage.hr, excluded_at=FILED)
     with pytest.raises(Refused):
         services.draft("answer", one.pk, by=stage.best.user, at=FILED)
+
+
+def test_who_voted_on_what_rests_on_a_place_does_not_look_into_that_place(stage):
+    stage.issued(stage.worst)
+    standing = Standing.objects.get(employee=stage.worst, period="2026-10")
+    appeal = stage.filed(stage.worst, kind="standing", pk=standing.pk)
+    for user in (stage.hr, stage.members[0]):
+        with pytest.raises(Refused) as refusal:
+            services.accept(appeal, by=user, at=FILED)
+        assert refusal.value.code == "barred"
+    services.accept(appeal, by=stage.officer, at=FILED)
+
+
+def test_single_answers_are_shown_only_once_their_month_is_scored(stage):
+    assert subjects.may_see_answers(stage.worst, "2026-10")
+    Close.objects.filter(period="2026-10").update(scored_at=None)
+    assert not subjects.may_see_answers(stage.worst, "2026-10")

@@ -3,11 +3,12 @@
 import pytest
 
 from appeals import services
-from appeals.models import Appeal
+from appeals.models import Appeal, Consequence
 from appeals.tests.build import DECIDED, FILED, REASONS, TEXT
 from approvals import services as approvals
 from complaints.models import Allegation, Finding, Verdict
 from complaints.models import Case as Voice
+from core.flow import Refused
 from core.registries import verifications
 from incentives.models import Case, Decision, LedgerLine
 from tests import factories
@@ -54,8 +55,39 @@ def test_rejected_the_investigation_goes_on_and_the_decision_stays_suspended(sta
     assert facts() == []
 
 
+def test_what_was_carried_but_no_longer_holds_is_looked_into_and_voted_on_again(stage, voting, monkeypatch):
+    def stale(*args, **kwargs):
+        raise Refused("先前的数字变了", code="stale")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("appeals.services.deciding.correct", stale)
+        appeal = stage.group_votes(voting, [stage.reviewer, stage.second])
+    voting.motion.refresh_from_db()
+    assert (appeal.state, voting.motion.state) == ("investigating", "returned")
+    again = services.propose(appeal, outcome="overturned", reasons=REASONS, by=stage.officer, at=DECIDED)
+    assert (again.state, again.motion.round) == ("voting", 2)
+    assert facts() == []
+
+
 def test_an_overturned_finding_takes_the_decisions_that_rest_on_it_with_it(stage):
     posted = stage.posted(stage.worst)
+    overturn_finding(stage, Case.objects.get(pk=posted.case_id))
+    assert Decision.objects.get().state == Decision.State.REVERSED
+    assert sorted(LedgerLine.objects.values_list("amount", flat=True)) == [-3, 3]
+
+
+def test_an_overturned_finding_puts_aside_what_nobody_has_proposed_yet(stage):
+    case = stage.case_of(stage.worst)
+    other = stage.case_of(stage.best)
+    overturn_finding(stage, case, other)
+    assert Case.objects.get(pk=case.pk).state == Case.State.SET_ASIDE
+    assert Case.objects.get(pk=other.pk).state == Case.State.FOUND
+    asked = Consequence.objects.get(kind=Consequence.Kind.THIRD)
+    assert (asked.employee, asked.state) == (stage.best, Consequence.State.OPEN)
+
+
+def overturn_finding(stage, *resting):
+    """A finding on 方磊 behind these cases, appealed and overturned."""
     voice = Voice.objects.create(
         company=stage.company,
         number="TS-2611-0001",
@@ -80,8 +112,8 @@ def test_an_overturned_finding_takes_the_decisions_that_rest_on_it_with_it(stage
         confirmed_by=stage.members[0],
         confirmed_at=at(2026, 11, 5),
     )
-    case = Case.objects.get(pk=posted.case_id)
-    Case.objects.filter(pk=case.pk).update(evidence=case.evidence | {"finding_id": finding.pk})
+    for case in resting:
+        Case.objects.filter(pk=case.pk).update(evidence=case.evidence | {"finding_id": finding.pk})
     appeal = services.draft("finding", finding.pk, by=stage.worst.user, at=FILED)
     appeal = services.write(
         appeal, grounds=["person"], text=TEXT, wish="overturn", by=stage.worst.user, at=FILED
@@ -91,8 +123,6 @@ def test_an_overturned_finding_takes_the_decisions_that_rest_on_it_with_it(stage
     services.investigate(appeal, by=stage.officer, at=FILED)
     services.propose(appeal, outcome="overturned", reasons=REASONS, by=stage.officer, at=FILED)
     services.decide(Appeal.objects.get(), by=stage.reviewer, at=DECIDED)
-    assert Decision.objects.get().state == Decision.State.REVERSED
-    assert sorted(LedgerLine.objects.values_list("amount", flat=True)) == [-3, 3]
 
 
 def test_another_company_s_officer_finds_nothing(stage, client):

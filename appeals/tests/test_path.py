@@ -75,6 +75,17 @@ def test_an_appeal_never_makes_a_decision_harsher_nor_empty(stage, effects):
     assert decision().effects[0]["amount"] == -3
 
 
+@pytest.mark.parametrize(
+    "effects",
+    [[{"place": 0, "amount": 9}, {"place": 1}], [{"place": 0, "amount": 3}, {"place": 1}], [{"place": 0}]],
+)
+def test_another_reward_needs_a_vote_of_its_own(stage, effects):
+    stage.issued(stage.best)
+    with pytest.raises(Refused):
+        stage.concluded(stage.best, outcome="varied", effects=effects)
+    assert decision().effects[0]["amount"] == 5
+
+
 def test_who_comes_after_the_window_may_ask_the_chair_and_posted_points_are_reversed(stage):
     stage.posted(stage.worst)
     late = at(2026, 11, 18)
@@ -193,6 +204,19 @@ def test_who_investigated_does_not_decide_and_who_voted_only_when_nobody_else_is
     services.decide(appeal, by=stage.reviewer, at=DECIDED)
     with pytest.raises(Refused):
         services.decide(appeal, by=stage.second, at=DECIDED)
+
+
+def test_who_handed_it_over_does_not_decide_either(stage):
+    stage.issued(stage.worst)
+    appeal = services.hand_over(
+        stage.looked_into(stage.worst), to=stage.second, by=stage.officer, at=PROPOSED
+    )
+    services.propose(appeal, outcome="overturned", reasons=REASONS, by=stage.second, at=PROPOSED)
+    stage.grant(stage.officer, "appeals.decide")
+    with pytest.raises(Refused) as refusal:
+        services.decide(Appeal.objects.get(), by=stage.officer, at=DECIDED)
+    assert refusal.value.code == "barred"
+    services.decide(Appeal.objects.get(), by=stage.reviewer, at=DECIDED)
 
 
 def test_a_large_one_is_the_groups_without_those_who_voted(stage):

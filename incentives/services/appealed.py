@@ -110,13 +110,19 @@ def chosen_milder(decision, wanted):
         chosen.append(effect)
     if not chosen:
         raise Refused(_("Leave at least one effect, or withdraw the decision."), field="effects")
+    if decision.direction != Rule.Direction.PENALTY and len(chosen) != len(specs):
+        raise Refused(_("Another reward needs a vote of its own: propose it anew."), field="effects")
     return chosen
 
 
 def _amount(was, amount, direction):
-    """Whole, of the same sign, and for a penalty not more than was decided."""
+    """Of a penalty as much as was decided or less; a reward keeps its amount: another one needs a vote of its own."""
+    if direction != Rule.Direction.PENALTY:
+        if amount != was:
+            raise Refused(_("Another reward needs a vote of its own: propose it anew."), field="effects")
+        return was
     same_sign = isinstance(amount, int) and amount != 0 and (amount > 0) == (was > 0)
-    if not same_sign or (direction == Rule.Direction.PENALTY and abs(amount) > abs(was)):
+    if not same_sign or abs(amount) > abs(was):
         raise Refused(_("An appeal never makes a decision harsher."), field="effects")
     return amount
 
