@@ -40,6 +40,7 @@ def correct(appeal, *, by, at):
             ),
             code="stale",
         )
+    at = adjudication.after_all(appeal.company_id, at)
     _leave_out(appeal, plan, by, at)
     _figures(appeal, plan, at)
     _decisions(appeal, plan, by, at)

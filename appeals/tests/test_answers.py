@@ -12,6 +12,7 @@ from core.registries import verifications
 from incentives.models import Case, Decision
 from incentives.tests.build import MONTHS
 from scoring.models import Adjudication, Close, Score, Standing
+from scoring.services.adjudication import after_all
 from surveys.models import Answer, Exclusion
 from tests import factories
 from tests.factories import at
@@ -190,3 +191,9 @@ def test_single_answers_are_shown_only_once_their_month_is_scored(stage):
     assert subjects.may_see_answers(stage.worst, "2026-10")
     Close.objects.filter(period="2026-10").update(scored_at=None)
     assert not subjects.may_see_answers(stage.worst, "2026-10")
+
+
+def test_a_correction_is_later_than_every_close_that_could_not_see_it(stage):
+    newest = Close.objects.order_by("-scored_at").first()
+    assert after_all(stage.company.pk, newest.scored_at) > newest.scored_at
+    assert after_all(stage.company.pk, DECIDED) == DECIDED

@@ -3,11 +3,12 @@
 Nothing of a close is changed. `recount` only reads; `adjudicate` writes what it found as rows of their own.
 """
 
+import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from core.period import Period
 from scoring.models import Adjudication, Close, Score, Standing, Unfolding
@@ -18,6 +19,7 @@ from scoring.services.ranks import groups, rank_group
 from scoring.services.scores import Scorer
 
 Kind = Adjudication.Kind
+MOMENT = dt.timedelta(microseconds=1)
 RANKED = (Close.State.RANKED, Close.State.PROPOSED, Close.State.REPORTED, Close.State.LOCKED)
 SCORE_FIELDS = ("k", "n", "value", "low", "high", "status", "counts", "verdict")
 STANDING_FIELDS = ("k", "n", "status", "rank", "rank_low", "rank_high", "level", "place")
@@ -108,6 +110,16 @@ def of_company(company_id, until=None):
     for kind, pk, own in found.values_list("kind", "object_id", "figures"):
         figures[kind][pk] = own
     return figures
+
+
+def after_all(company_id, at):
+    """`at`, or a moment later than every close and adjudication there is: `made_at` tells what each of them could see.
+
+    What a vote has carried is acted on as of its closing, which may lie before a close that was scored meanwhile.
+    """
+    scored = Close.objects.filter(company_id=company_id).aggregate(last=Max("scored_at"))["last"]
+    made = Adjudication.objects.filter(company_id=company_id).aggregate(last=Max("made_at"))["last"]
+    return max([at, *(moment + MOMENT for moment in (scored, made) if moment)])
 
 
 def before_close(close):
