@@ -18,16 +18,21 @@ RELATED = ("employee", "department", "decision__rule__clause", "reverses")
 
 def lines_to_pay(company, month):
     """Lines of the month in no file yet; with them what an earlier file left out. Suspended decisions wait."""
-    made = PayrollBatch.objects.filter(company=company, month__lt=month).values("month")
-    lines = LedgerLine.objects.filter(company=company, payroll_line=None)
-    lines = lines.filter(Q(counts_for=month) | Q(counts_for__in=made))
+    lines = LedgerLine.objects.filter(company=company, payroll_line=None).filter(_of(company, month))
     lines = lines.exclude(decision__state=Decision.State.SUSPENDED)
     return lines.select_related(*RELATED).order_by("employee__number", "pk")
 
 
 def open_decisions(company, month):
-    """Decisions that would count for the month and are not settled yet; they will count in a later one."""
-    return Decision.objects.filter(company=company, counts_for=month).exclude(state__in=SETTLED)
+    """Decisions that would count for the month and are not settled yet, with those that earlier files left out."""
+    found = Decision.objects.filter(company=company).filter(_of(company, month))
+    return found.exclude(state__in=SETTLED)
+
+
+def _of(company, month):
+    """Of the month, or of an earlier one whose file is made already."""
+    made = PayrollBatch.objects.filter(company=company, month__lt=month).values("month")
+    return Q(counts_for=month) | Q(counts_for__in=made)
 
 
 def sums_of(lines):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from audit import services as audit
 from core.flow import advance
-from core.period import Period
+from core.period import SHANGHAI, Period
 from incentives import letters, rules
 from incentives.models import Case, Decision, Rule
 from incentives.services.telling import tell, tell_all
@@ -127,7 +127,8 @@ def _case(rule, hit, period, at):
 
 def tell_hr(company, cases, at):
     """One message for each month in which new cases count."""
-    people = employees_with_verb(company, "incentives.propose", at.date()).select_related("user")
+    day = at.astimezone(SHANGHAI).date()
+    people = employees_with_verb(company, "incentives.propose", day).select_related("user")
     for period in sorted({case.period for case in cases}):
         own = [case for case in cases if case.period == period]
         held = sum(case.state == Case.State.HELD for case in own)

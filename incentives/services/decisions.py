@@ -1,6 +1,7 @@
 """Decisions up to the vote: proposed by HR, graded inside the rule's range, sent in batches (RE-2.3)."""
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from approvals.models import Committee, Seat
@@ -37,7 +38,7 @@ def propose(case, *, by, at, effects=None, reason=""):
     `effects`: [{kind, amount}…] within the rule's range, or None for the book's usual grade. A held case and a
     changed grade need a reason. At most one live decision per rule, person and month (fact 4).
     """
-    Employee.objects.select_for_update(no_key=True).get(pk=case.employee_id)
+    _hold_people([case])
     case = Case.objects.select_related("rule", "employee").get(pk=case.pk)
     rules.refuse_own(employee_id_of(by), case.employee_id)
     specs = specs_of(case)
@@ -56,6 +57,23 @@ def propose(case, *, by, at, effects=None, reason=""):
     return decision
 
 
+def _hold_people(cases):
+    """Lock whom the cases are about, always in the same order; of a unit's months, whoever else headed it too."""
+    found = Q(pk__in=[case.employee_id for case in cases])
+    for case in cases:
+        if rules.months_of(case.occurrence) and rules.parts_of(case.occurrence)[1]:
+            found |= Q(pk__in=_same_owner(Case, case).values("employee"))
+    list(Employee.objects.filter(found).order_by("pk").select_for_update(no_key=True))
+
+
+def _same_owner(model, case):
+    """Cases or decisions of the rule about the same person, or about the same unit whoever headed it."""
+    same = model.objects.filter(company_id=case.company_id, rule_code=case.rule_code)
+    if unit := rules.parts_of(case.occurrence)[1]:
+        return same.filter(occurrence__contains=f"@{unit}")
+    return same.filter(employee_id=case.employee_id)
+
+
 def _chosen(specs, wanted):
     if wanted is None:
         return effect_rules.default_choice(specs)
@@ -72,10 +90,7 @@ def _refuse_unproven_loss(effects, reason):
 
 
 def _live_occurrences(case):
-    same = Decision.objects.filter(
-        company_id=case.company_id, rule_code=case.rule_code, employee_id=case.employee_id
-    )
-    return list(same.live().values_list("occurrence", flat=True))
+    return list(_same_owner(Decision, case).live().values_list("occurrence", flat=True))
 
 
 def _create(case, chosen, reason, by, at):
@@ -105,6 +120,8 @@ def _create(case, chosen, reason, by, at):
 def amend(decision, *, effects, reason, by, at):
     """Change the grade of a proposed or returned decision, within the rule's range and with a reason."""
     rules.refuse_own(employee_id_of(by), decision.employee_id)
+    if decision.case.decisions.filter(state=Decision.State.REVERSED).exists():
+        raise Refused(_("An appeal has decided these effects; they cannot be changed."), code="state")
     chosen = _chosen(specs_of(decision.case), effects)
     rules.refuse_blank(reason, _("You changed the grade; say why."))
     open_states = (Decision.State.PROPOSED, Decision.State.RETURNED)
@@ -146,6 +163,7 @@ def propose_and_submit(cases, *, by, at):
     """Rewards straight from the queue: each found case gets its decision and goes to the vote, all or none."""
     cases = list(cases)
     rules.refuse_batch(len(cases))
+    _hold_people(cases)
     return _each(cases, lambda case: _propose_and_submit(case, by=by, at=at))
 
 

@@ -47,16 +47,26 @@ def _keep(company, found, at):
     exported = exported_months(company.pk)
     new = []
     for rule, hits in found:
-        new += keep_hits(rule, [(hit, _month(hit, exported)) for hit in hits], at)
+        new += keep_hits(rule, [(hit, _month(hit, exported)) for hit in _unknown(rule, hits)], at)
     if new:
         tell_hr(company, new, at)
     return new
 
 
 def _new_hits(rule, since, until):
-    hits = trigger_of(rule).hits_between(rule, since, until)
-    known = known_keys(rule) if hits else set()
-    return [hit for hit in hits if (hit.employee_id, hit.occurrence) not in known]
+    return _unknown(rule, trigger_of(rule).hits_between(rule, since, until))
+
+
+def _unknown(rule, hits):
+    trigger = trigger_of(rule)
+    known = {fact_key(trigger, *key) for key in known_keys(rule)} if hits else set()
+    return [hit for hit in hits if fact_key(trigger, hit.employee_id, hit.occurrence) not in known]
+
+
+def fact_key(trigger, employee_id, occurrence):
+    """What a fact is known by: whom it touches and which it is. Where it touches the head alone, which it is: a change
+    of head entered later touches nobody else."""
+    return occurrence if trigger.roles == ("head",) else (employee_id, occurrence)
 
 
 def _month(hit, exported):
@@ -155,8 +165,9 @@ def _put_aside(case, at):
 
 
 def _tell_in_doubt(decision, event, at):
+    day = at.astimezone(SHANGHAI).date()
     tell_all(
-        employees_with_verb(decision.company, "incentives.propose", at.date()).select_related("user"),
+        employees_with_verb(decision.company, "incentives.propose", day).select_related("user"),
         kind="incentives.in_doubt",
         key=f"decision-{decision.pk}-in-doubt-{event.pk}",
         at=at,

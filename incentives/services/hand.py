@@ -217,7 +217,8 @@ def _refuse_unfit(report, by):
 
 
 def _ask_second(report, kind, by, at):
-    people = employees_with_verb(report.company, "incentives.propose", at.date()).select_related("user")
+    day = at.astimezone(SHANGHAI).date()
+    people = employees_with_verb(report.company, "incentives.propose", day).select_related("user")
     tell_all(
         people.exclude(user_id=by.pk).exclude(pk=report.employee_id),
         kind="incentives.hand_report",

@@ -1,11 +1,13 @@
 """Cases: what counts as a hit, what the gate makes of it, what is frozen."""
 
+from datetime import UTC, date
+
 import pytest
 
 from core.flow import Refused
 from incentives import selectors, services
 from incentives.models import Case, Decision
-from incentives.tests.build import CLEAR, PENALTY, REWARD, Stage
+from incentives.tests.build import CLEAR, MONTHS, PENALTY, REWARD, Stage
 from notifications.models import Message
 from tests.factories import at
 
@@ -137,6 +139,14 @@ def test_hr_is_told_of_new_cases_once(stage):
     closes = stage.three_months()
     services.find_cases(closes[-1], at(2026, 11, 1, 4))
     assert Message.objects.filter(recipient=stage.hr, kind="incentives.cases").count() == 1
+
+
+def test_who_proposes_from_today_on_is_told_at_night(stage):
+    for period in MONTHS:
+        close = stage.month(period)
+    stage.hr.grants.update(starts_on=date(2026, 11, 1))
+    services.find_cases(close, at(2026, 11, 1, 3).astimezone(UTC))
+    assert Message.objects.filter(recipient=stage.hr, kind="incentives.cases").exists()
 
 
 def test_a_case_is_put_aside_with_a_reason_by_somebody_else(stage):

@@ -1,13 +1,21 @@
 """From case to the vote: who may propose what, and who has to be heard first."""
 
+from datetime import date
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from approvals.models import Motion
 from audit.models import AuditRow
 from core.flow import Refused
 from incentives import services
-from incentives.models import Decision, Hearing
+from incentives.models import Case, Decision, Hearing
+from incentives.services import appealed
+from incentives.tests.build_facts import Units, rule
+from incentives.tests.effects_stage import EffectsStage, points
 from notifications.models import Message
+from tests import factories
 from tests.factories import at
 
 State = Decision.State
@@ -72,6 +80,56 @@ def test_a_case_is_proposed_once(october):
     with pytest.raises(Refused):
         october.proposed(october.best)
     assert Decision.objects.count() == 1
+
+
+def test_effects_that_an_appeal_has_decided_are_not_changed(company):
+    stage = EffectsStage(company)
+    milder = points(-3) | {"least": -5}
+    first = stage.posted_with(milder, employee=stage.worst)
+    effects = [{"place": 0, "amount": -1}]
+    second = appealed.vary(
+        first, effects=effects, reason="申诉成立", by=stage.members[0], at=at(2026, 11, 20)
+    )
+    assert second.state == State.PROPOSED
+    with pytest.raises(Refused, match="申诉结论") as refusal:
+        services.amend(
+            second,
+            effects=[{"kind": "points", "amount": -4}],
+            reason="更重",
+            by=stage.hr,
+            at=at(2026, 11, 21),
+        )
+    second.refresh_from_db()
+    assert (refusal.value.code, second.effects[0]["amount"]) == ("state", -1)
+
+
+def test_a_quarter_of_a_unit_counts_once_whoever_heads_it(company):
+    missed = rule("RE-5.3c", "target_missed", quarters=2)
+    units = Units(company, missed)
+    for period in ("2026Q1", "2026Q2"):
+        close = units.close(period, {units.peony: (160, 200)})
+    units.find(close)
+    units.peony.assignments_head.assignments.update(ends_on=date(2026, 6, 30))
+    factories.make_employee(units.peony, "新主任", is_head=True, since=date(2026, 7, 1))
+    units.find(units.close("2026Q3", dict.fromkeys((units.peony, units.garden), (160, 200))))
+    first, second = Case.objects.order_by("pk")
+    assert (first.occurrence, second.occurrence) == ("2026Q1..2026Q2@peony", "2026Q2..2026Q3@peony")
+    services.propose(first, by=units.hr, at=at())
+    with pytest.raises(Refused) as refusal:
+        services.propose(second, by=units.hr, at=at())
+    assert (refusal.value.code, first.employee == second.employee) == ("overlap", False)
+
+
+def test_a_batch_holds_its_people_in_one_order_before_anything_else(company):
+    stage = EffectsStage(company)
+    reward = stage.rule(points(5))
+    people = [stage.team[4], stage.team[2], stage.team[3]]
+    cases = [stage.case(reward, one) for one in people]
+    with CaptureQueriesContext(connection) as queries:
+        services.propose_and_submit(cases, by=stage.hr, at=at(2026, 11, 2))
+    held = next(one["sql"] for one in queries if 'FROM "organization_employee"' in one["sql"])
+    assert all(str(one.pk) in held for one in people)
+    assert 'ORDER BY "organization_employee"."id" ASC' in held
 
 
 def test_rewards_go_from_the_queue_to_the_vote_in_one_step(october):

@@ -1,6 +1,6 @@
 """Rules that rest on single facts: complaints found true, praise, reports by hand; one incident is punished once."""
 
-from datetime import date
+from datetime import UTC, date
 
 import pytest
 
@@ -19,6 +19,7 @@ from notifications.models import Message
 from policies.models import Version
 from scoring.tests import world
 from surveys.models import Answer
+from tests import factories
 from tests.factories import at
 from tests.racing import at_once
 
@@ -212,6 +213,22 @@ def test_a_rule_for_heads_touches_the_head_of_that_day(desk):
     assert (case.employee, case.role, report.employee) == (desk.head.employee, "head", desk.head.employee)
 
 
+def test_a_change_of_head_entered_later_touches_nobody_else(desk):
+    desk.verified("dissatisfied_item", department=desk.sales, employee=None)
+    services.find_fact_cases(desk.company, LATER)
+    desk.head.employee.assignments.update(ends_on=date(2026, 10, 31))
+    factories.make_employee(desk.sales, "新负责人", is_head=True, since=date(2026, 11, 1))
+    assert services.find_fact_cases(desk.company, LATER) == []
+    assert Case.objects.get().employee == desk.head.employee
+    assert list(selectors.fact_4()) == []
+
+
+def test_who_verifies_from_today_on_is_told_at_night(desk):
+    desk.second.grants.update(starts_on=date(2026, 11, 4))
+    desk.report(moment=at(2026, 11, 4, 3).astimezone(UTC))
+    assert Message.objects.filter(recipient=desk.second, kind="incentives.hand_report").exists()
+
+
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
@@ -262,8 +279,6 @@ def test_a_complaint_and_the_low_score_of_the_same_incident_are_punished_once(ca
 
 
 def allow(user, company):
-    from tests import factories
-
     factories.grant(user, factories.make_role(company, "reporter", ["incentives.report_fact"]))
     user.__dict__.pop("_grants_today", None)
 

@@ -84,6 +84,19 @@ def test_open_decisions_are_counted_and_hr_goes_on_knowingly(stage):
     assert waiting.counts_for == "2026-11"
 
 
+def test_decisions_that_an_earlier_file_left_out_are_open_for_the_next_too(stage):
+    stage.posted_with(points(5))
+    waiting = stage.issued_with(points(2))
+    Decision.objects.filter(pk=waiting.pk).update(state=Decision.State.SUSPENDED)
+    make(stage, despite_open=True)
+    stage.posted_with(points(1))
+    with pytest.raises(Refused, match="1") as refusal:
+        make(stage, "2026-11")
+    assert refusal.value.code == "open"
+    assert list(payroll_rows.open_decisions(stage.company, "2026-11")) == [waiting]
+    assert not payroll_rows.open_decisions(stage.company, "2026-09").exists()
+
+
 def test_lines_of_a_suspended_decision_wait_for_the_next_file(stage):
     stage.posted_with(points(5))
     held = stage.posted_with(points(7))
