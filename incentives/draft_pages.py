@@ -60,14 +60,15 @@ def rule_lines(version):
 
 def context_of(made, user):
     result = made.result
-    departments = Department.objects.in_bulk([row["department"] for row in result["departments"]])
+    sums = visible_hits(result["departments"], made, user)
+    departments = Department.objects.in_bulk([row["department"] for row in sums])
     return {
         "result": result,
         "totals": result["totals"],
         "rules": [row | {"title": title_of(row)} for row in result["rules"]],
         "departments": [
             row | {"name": name_for_reader(departments[row["department"]])}
-            for row in result["departments"]
+            for row in sums
             if row["department"] in departments
         ],
         "hits": visible_hits(result["hits"], made, user),
@@ -78,7 +79,7 @@ def context_of(made, user):
 
 
 def visible_hits(hits, made, user):
-    """Whom a draft would have touched is told to those who may see rewards and penalties of these people."""
+    """Whom a draft would have touched, and how often in which unit, is told to those who may see their decisions."""
     reach = reach_of(user, "incentives.view")
     if made.company_id in reach.company_ids:
         return hits

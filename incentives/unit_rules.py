@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from incentives.models import Case
 from incentives.triggers import build
+from organization.models import Assignment
 from organization.scopes import with_descendants
 
 
@@ -32,4 +34,22 @@ class WithinUnit:
         return self._inside(self.trigger.hits_between(rule, since, until))
 
     def _inside(self, hits):
-        return [hit for hit in hits if hit.department_id in self.department_ids]
+        inside = [hit for hit in hits if hit.department_id in self.department_ids]
+        if all(hit.role != Case.Role.HEAD for hit in inside):
+            return inside
+        rows = list(Assignment.objects.filter(is_head=True, department_id__in=self.department_ids))
+        return [hit for hit in inside if hit.role != Case.Role.HEAD or _is_head(hit, rows)]
+
+
+def _is_head(hit, rows):
+    """A unit without a head has its facts put down to the head above it; that one is not the unit's to judge."""
+    day = hit.evidence.get("happened_on")
+    return any(
+        row.employee_id == hit.employee_id
+        and (
+            not day
+            or row.starts_on.isoformat() <= day
+            and (row.ends_on is None or row.ends_on.isoformat() >= day)
+        )
+        for row in rows
+    )

@@ -26,6 +26,7 @@ ROOMS = [
 ]
 #: room.verb -> why it is not swept by itself
 EXEMPT = {
+    "scoring.after_all": "reads",
     "scoring.close_due": "asks for one close after the other; each is scoring.request_close",
     "appeals.add_files": "attachments.keep_all and one insert inside one transaction; files without a row are swept",
     "appeals.correct": "part of decide, in its transaction",
@@ -96,6 +97,7 @@ EXEMPT = {
     "notifications.write_to_customer": "one insert inside the caller's transaction",
     "policies.refuse_unready": "reads",
     "policies.run_loaders": "part of load_pack and put_in_force, in their transaction",
+    "policies.refuse_taken_days": "reads",
     "policies.set_up": "open_company and load_pack in one transaction, both swept",
     "policies.try_loaders": "part of rewrite, in its transaction; undoes what it writes",
     "reports.run": "the close step, draft_report for months",

@@ -5,16 +5,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from approvals.models import Committee, Motion
+from approvals.models import Committee, Motion, Seat
 from approvals.services import open_motion
 from core.flow import Refused, advance
 from core.period import SHANGHAI
 from incentives import rules
 from incentives.policy import clocks
 from incentives.services.telling import tell
+from organization.models import Assignment
 from policies import services as policies
 from policies.models import Version
 from policies.services.checks import refuse_unready
+from policies.services.publishing import locked, refuse_taken_days
 
 TOPIC = "policies.version"
 
@@ -27,12 +29,20 @@ def decides(version):
 @transaction.atomic
 def file_version(version, *, by, at):
     """Put a unit's draft before the committee that the company's policy names. Returns the motion."""
-    if not decides(version):
+    fresh = locked(version)
+    if not decides(fresh):
         raise Refused(_("Only a unit's own rules are filed; the company's are signed and published."))
-    refuse_unready(version, at)
-    advance(version, Version.SUBMIT, by=by, at=at)
+    refuse_unready(fresh, at)
+    refuse_taken_days(fresh, at)
+    advance(fresh, Version.SUBMIT, by=by, at=at)
+    version.refresh_from_db()
     return open_motion(
-        committee=committee_of(version, at), topic=TOPIC, topic_id=version.pk, proposed_by=by, at=at
+        committee=committee_of(fresh, at),
+        topic=TOPIC,
+        topic_id=fresh.pk,
+        proposed_by=by,
+        at=at,
+        excluded=dict.fromkeys(_heads_of(fresh.document.department_id, at), Seat.Ground.SUBJECT),
     )
 
 
@@ -43,6 +53,12 @@ def committee_of(version, at):
     if committee is None:
         raise Refused(_("The committee “%(code)s” that decides does not exist.") % {"code": code})
     return committee
+
+
+def _heads_of(department_id, at):
+    """Whose unit the rules are for has no vote on them."""
+    heads = Assignment.objects.on(at.astimezone(SHANGHAI).date()).filter(is_head=True)
+    return heads.filter(department_id=department_id).values_list("employee_id", flat=True)
 
 
 def on_carried(event):

@@ -4,11 +4,13 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from approvals import services as approvals
+from approvals.models import Seat
 from core.flow import Refused
 from incentives import drafts
 from incentives.forms_drafts import RuleForm
 from incentives.models import Case, Rule
-from incentives.services import simulating
+from incentives.services import filing, simulating
 from incentives.tests.build import REWARD
 from incentives.tests.pages import browse
 from incentives.triggers import overlaps
@@ -237,6 +239,21 @@ def test_names_of_a_trial_are_for_those_who_may_see_decisions(stage, settings):
     page = browse(keeper).get(url).content.decode()
     assert stage.worst.name not in page
     assert "2 次触发" in page
+    assert stage.sales.name not in page
+    head = factories.make_employee(stage.office, "周行", is_head=True)
+    elsewhere = factories.user_with(
+        stage.company, "incentives.view", reach=Role.Reach.DEPARTMENT, employee=head
+    )
+    factories.grant(elsewhere, factories.make_role(stage.company, "reader", ("policies.publish",)))
+    assert stage.sales.name not in browse(elsewhere).get(url).content.decode()
+    headed = factories.user_with(
+        stage.company,
+        "incentives.view",
+        reach=Role.Reach.DEPARTMENT,
+        employee=factories.make_employee(stage.sales, "赵敏", is_head=True),
+    )
+    factories.grant(headed, stage.company.roles.get(code="reader"))
+    assert stage.sales.name in browse(headed).get(url).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -269,7 +286,7 @@ def test_a_head_drafts_for_their_own_unit_and_sees_no_other_draft(office):
 
 
 def test_a_units_draft_may_not_take_a_code_of_the_companys_rules_nor_its_settings(office):
-    draft = unit_draft(office)
+    draft = unit_draft(office.company, office.hr)
     row = drafts.rule_row(office.version.content, "RE-5.3a") | {"clause": "U-1"}
     with pytest.raises(policies.PackRefused) as refusal:
         policies.rewrite(
@@ -281,17 +298,18 @@ def test_a_units_draft_may_not_take_a_code_of_the_companys_rules_nor_its_setting
         policies.rewrite(draft, own, seen=draft.checksum, by=office.hr, at=NOW)
 
 
-def unit_draft(office):
+def unit_draft(company, by, start=NOW):
+    """A draft of the sales unit's own book, without rules yet."""
     return policies.start_unit_document(
-        office.company.departments.get(code="sales-1"),
+        company.departments.get(code="sales-1"),
         code="sales-1-own",
         number="XS1-01",
         title="销售一部细则",
         clause={"code": "U-1", "number": "第一条", "text": "本部自行约定。"},
         label="1.0",
-        effective_from=NOW.date(),
+        effective_from=start.date(),
         revision_note="首版",
-        by=office.hr,
+        by=by,
         at=NOW,
     )
 
@@ -321,11 +339,44 @@ def test_a_units_rule_finds_its_own_people_at_the_close_and_nobody_else(stage):
 
 
 def test_a_version_before_the_committee_is_not_withdrawn_behind_its_back(office):
-    draft = unit_draft(office)
+    draft = unit_draft(office.company, office.hr)
     Version.objects.filter(pk=draft.pk).update(state=Version.State.SIGNING)
     draft.refresh_from_db()
     with pytest.raises(Refused):
         policies.withdraw(draft, by=office.hr, at=NOW, reason="不要了")
+
+
+def test_rules_of_a_unit_are_filed_as_last_rewritten(stage):
+    stage.three_months()
+    draft = unit_draft(stage.company, stage.hr)
+    old = Version.objects.get(pk=draft.pk)
+    row = REWARD | {"code": "U-own", "clause": "U-1"}
+    policies.rewrite(draft, drafts.with_rule(draft.content, row), seen=draft.checksum, by=stage.hr, at=NOW)
+    with pytest.raises(Refused) as refusal:
+        filing.file_version(old, by=stage.hr, at=NOW)
+    assert refusal.value.code == "not_ready"
+
+
+def test_the_head_of_the_unit_has_no_vote_on_its_rules(stage):
+    approvals.start_membership(
+        stage.group, employee=stage.head.employee, starts_on=NOW.date(), is_chair=False, by=stage.hr, at=NOW
+    )
+    draft = unit_draft(stage.company, stage.hr)
+    motion = filing.file_version(draft, by=stage.hr, at=NOW)
+    assert draft.state == Version.State.SIGNING
+    assert motion.seats.get(employee=stage.head.employee).ground == Seat.Ground.SUBJECT
+    assert str(stage.head.employee.pk) in motion.excluded
+    assert motion.seats.filter(recused_at=None).count() == len(stage.members)
+
+
+def test_rules_of_a_unit_that_would_begin_before_those_that_hold_are_not_put_to_the_vote(stage):
+    first = unit_draft(stage.company, stage.hr, at(2026, 12, 1))
+    policies.put_in_force(first, by=None, at=NOW)
+    facts = {"label": "2", "effective_from": at(2026, 11, 20).date(), "revision_note": "改"}
+    draft = policies.start_draft(first, **facts, by=stage.hr, at=NOW)
+    with pytest.raises(Refused) as refusal:
+        filing.file_version(draft, by=stage.hr, at=NOW)
+    assert (refusal.value.code, filing.last_motion(draft)) == ("overlap", None)
 
 
 @pytest.mark.parametrize("name", pack_names())

@@ -9,14 +9,17 @@ import pytest
 from core.facts import Fact
 from core.flow import Refused
 from core.registries import fact_sources
-from incentives.models import Case, Decision, Simulation
+from incentives.models import Case, Decision, Rule, Simulation
 from incentives.services import simulating
 from incentives.simulation import closes_for, fragility, unsaved
 from incentives.simulation.running import _run_rule
 from incentives.tests.build import CLEAR, PENALTY, REWARD
 from incentives.tests.build_facts import Units, add_book, rule
+from incentives.unit_rules import trigger_of
 from jobs.services import run_now
+from organization.models import Assignment
 from policies import services as policies
+from policies.models import Version
 from scoring.models import Close
 from scoring.statistics.ranking import bottom_places, top_places
 from tests import factories
@@ -206,6 +209,18 @@ def test_signatures_wait_for_the_trial(stage):
     assert policies.submit(draft, by=stage.hr, at=NOW).state == "signing"
 
 
+def test_a_trial_of_what_stood_there_before_does_not_open_the_way_for_what_stands_there_now(stage):
+    stage.three_months()
+    draft = make_draft(stage, (REWARD,))
+    run_now(simulating.run_of(simulating.request_simulation(draft, by=stage.hr, at=NOW)).pk)
+    old = Version.objects.get(pk=draft.pk)
+    changed = [{**draft.content["rules"][0], "title": "另一条"}]
+    policies.rewrite(draft, {**draft.content, "rules": changed}, seen=draft.checksum, by=stage.hr, at=NOW)
+    with pytest.raises(Refused) as refusal:
+        policies.submit(old, by=stage.hr, at=NOW)
+    assert refusal.value.code == "not_ready"
+
+
 def test_two_penalties_for_one_incident_keep_a_draft_from_being_sent_round(stage):
     """The book in force punishes three months near the bottom already."""
     draft = make_draft(stage, (PENALTY,))
@@ -259,6 +274,33 @@ def test_a_rule_of_facts_is_tried_on_the_facts_of_those_months(company, monkeypa
         ("test:40", "2026-08", -1),
         ("test:70", "2026-09", -1),
     ]
+
+
+@pytest.mark.parametrize(("ended", "expected"), [(None, "head"), ("2026-07-15", None)])
+def test_a_units_own_penalty_never_reaches_the_head_above_the_unit(company, monkeypatch, ended, expected):
+    """On 31 July; the head of the unit had gone by then in the second case, and the one above once led it."""
+    units = Units(company)
+    above = factories.make_department(company, "region", "大区")
+    units.peony.parent = above
+    units.peony.save()
+    own = units.peony.assignments_head
+    if ended:
+        own.assignments.update(ends_on=ended)
+        Assignment.objects.create(
+            employee=own,
+            department=above,
+            post=own.assignments.get().post,
+            is_head=True,
+            starts_on="2026-07-16",
+        )
+    known = [fact(units, 31)]
+    monkeypatch.setitem(fact_sources._entries, "tests", (0, lambda *asked: known))
+    row = rule("U-1", "by_hand", kind="tampering", to="head")
+    book = add_book(company, row, code="own", department=units.peony)
+    found = trigger_of(Rule.objects.get(version=book)).hits_between(
+        Rule.objects.get(version=book), at(2026, 7, 1), at(2026, 9, 1)
+    )
+    assert [hit.employee_id for hit in found] == ([own.pk] if expected else [])
 
 
 def fact(units, day):

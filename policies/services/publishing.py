@@ -17,12 +17,15 @@ from policies.services.checks import refuse_unready, run_loaders
 @transaction.atomic
 def submit(version, *, by, at):
     """Send a draft round for its signatures."""
-    if not version.sign_offs.exists():
+    fresh = locked(version)
+    if not fresh.sign_offs.exists():
         raise Refused(_("This document needs no signatures. Publish it."))
-    refuse_unready(version, at)
-    advance(version, Version.SUBMIT, by=by, at=at)
-    publish_event("policies.version_submitted", version, document=version.document_id)
-    return version
+    refuse_unready(fresh, at)
+    refuse_taken_days(fresh, at)
+    advance(fresh, Version.SUBMIT, by=by, at=at)
+    publish_event("policies.version_submitted", fresh, document=fresh.document_id)
+    version.refresh_from_db()
+    return fresh
 
 
 @transaction.atomic
@@ -53,10 +56,13 @@ def sign(version, *, by, at):
 @transaction.atomic
 def publish(version, *, by, at):
     """Somebody of the company publishes a draft: only when everything that is asked of it has been done."""
-    if any(decides(version) for decides in deciders):
+    fresh = locked(version)
+    if any(decides(fresh) for decides in deciders):
         raise Refused(_("A unit's own rules are not published by hand; the company decides on them."))
-    refuse_unready(version, at)
-    return put_in_force(version, by=by, at=at)
+    refuse_unready(fresh, at)
+    put_in_force(fresh, by=by, at=at)
+    version.refresh_from_db()
+    return fresh
 
 
 @transaction.atomic
@@ -98,6 +104,21 @@ def withdraw(version, *, by, at, reason):
     if version.state == Version.State.SIGNING and any(decides(version) for decides in deciders):
         raise Refused(_("The company is deciding on these rules; they can be withdrawn after that."))
     return advance(version, Version.WITHDRAW, by=by, at=at, withdrawal_reason=reason.strip())
+
+
+def locked(version):
+    """The version as it stands now, its row locked: what the caller holds may be older than the last rewrite."""
+    rows = Version.objects.select_for_update(of=("self",)).select_related("document__department", "company")
+    return rows.get(pk=version.pk)
+
+
+def refuse_taken_days(version, at):
+    """Before a version goes round: it has to begin after the one that holds, even if it were agreed on today."""
+    today = at.astimezone(SHANGHAI).date()
+    newest = version.document.versions.published().filter(effective_to=None)
+    before = newest.exclude(pk=version.pk).first()
+    if before is not None:
+        _refuse_overlap(before, rules.start_day(version.effective_from, today, is_signed=True), today)
 
 
 def violations():

@@ -153,6 +153,35 @@ def test_publishing_without_all_signatures_is_refused(company):
         services.publish(version, by=None, at=at())
 
 
+def test_what_is_published_is_the_draft_as_last_rewritten(company):
+    draft = start_second(company, "2026-07-01")
+    old = Version.objects.get(pk=draft.pk)
+    content = {**draft.content, "document": {**draft.content["document"], "title": "改过的办法"}}
+    services.rewrite(draft, content, seen=draft.checksum, by=None, at=at(2026, 2, 1))
+    assert services.publish(old, by=None, at=at(2026, 2, 1)).state == old.state == Version.State.PUBLISHED
+    assert Document.objects.get().title == old.content["document"]["title"] == "改过的办法"
+
+
+def test_a_version_that_would_begin_before_the_one_that_holds_is_not_sent_round(company):
+    load(company, pack("1", "2026-07-01"))
+    draft = load(company, signed_pack("2", "2026-06-01"), at(2026, 1, 2))
+    with pytest.raises(Refused) as refusal:
+        services.submit(draft, by=None, at=at(2026, 1, 2))
+    assert (refusal.value.code, draft.state) == ("overlap", Version.State.DRAFT)
+    assert services.submit(draft, by=None, at=at(2026, 7, 2)).state == Version.State.SIGNING
+
+
+def start_second(company, day):
+    return services.start_draft(
+        load(company, pack()),
+        label="2",
+        effective_from=dt.date.fromisoformat(day),
+        revision_note="改",
+        by=None,
+        at=at(2026, 1, 2),
+    )
+
+
 def test_a_role_of_another_company_does_not_sign(company):
     from tests.factories import make_company
 

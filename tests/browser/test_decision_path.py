@@ -26,6 +26,7 @@ def open_motion(stage, employee):
     return Motion.objects.get(pk=Decision.objects.get(employee=employee).motion_id)
 
 
+@pytest.mark.clause("DC-4")
 def test_hr_picks_checks_and_sends_a_reward(stage, browser_page, login):
     page = browser_page
     login(page, stage.hr)

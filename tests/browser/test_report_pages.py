@@ -50,6 +50,7 @@ def test_customer_service_completes_and_submits_the_report(browser_page, login, 
     assert MonthlyReport.objects.get(period="2026-10").state == "submitted"
 
 
+@pytest.mark.clause("DC-4")
 def test_the_trend_says_the_same_as_a_table(browser_page, login, cast):
     login(browser_page, cast.head)
     browser_page.goto("/dashboard/")

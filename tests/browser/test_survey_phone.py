@@ -20,6 +20,7 @@ def choose(page, question, value):
     page.locator(f"#q-{question} label:has(input[value='{value}'])").click()
 
 
+@pytest.mark.clause("DC-4")
 def test_a_customer_fills_the_survey_with_a_slip_and_a_double_tap(phone_page, token):
     page = phone_page
     page.goto(f"/s/{token}/")
