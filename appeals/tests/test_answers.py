@@ -194,6 +194,6 @@ def test_single_answers_are_shown_only_once_their_month_is_scored(stage):
 
 
 def test_a_correction_is_later_than_every_close_that_could_not_see_it(stage):
-    newest = Close.objects.order_by("-scored_at").first()
+    newest = Close.objects.exclude(scored_at=None).latest("scored_at")
     assert after_all(stage.company.pk, newest.scored_at) > newest.scored_at
     assert after_all(stage.company.pk, DECIDED) == DECIDED

@@ -202,11 +202,13 @@ def test_control_without_the_lock_two_last_votes_do_not_see_each_other(eight, mo
     motion = make_motion(committee)
     for user in members[:4]:
         ballot(motion, user)()
-    cast = threading.Barrier(2)
+    both = threading.Barrier(2)
 
     def count_after_both_have_voted(motion, *, at):
-        cast.wait(PATIENCE)
-        return honest(motion, at=at)
+        both.wait(PATIENCE)
+        found = honest(motion, at=at)
+        both.wait(PATIENCE)  # neither has committed while the other counts
+        return found
 
     honest = motions.close_if_decided
     monkeypatch.setattr(motions, "locked", lambda motion: Motion.objects.get(pk=motion.pk))
