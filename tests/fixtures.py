@@ -1,15 +1,29 @@
 """Fixtures shared by the tests of all rooms."""
 
-import datetime as dt
-
 import pytest
 from django.contrib.auth import hashers
+from django.db import connection
 
 from core import events
-from core.period import SHANGHAI
 from tests import factories
+from tests.early import NOON
 
 FAST_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """On PostgreSQL no vacuum between tests: it would note tables as empty that the next test's transaction fills.
+
+    The planner would believe it for the whole of that transaction and join thousands of rows pair by pair. Tables
+    that were never looked at are planned by their size on disk, the same on every run.
+    """
+    with django_db_blocker.unblock():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                for table in connection.introspection.table_names(cursor):
+                    name = connection.ops.quote_name(table)
+                    cursor.execute(f"ALTER TABLE {name} SET (autovacuum_enabled = false)")
 
 
 @pytest.fixture(autouse=True)
@@ -37,8 +51,8 @@ def deliver():
 
 @pytest.fixture
 def noon():
-    """A fixed moment: Wednesday 2026-11-04, 12:00 in Shanghai."""
-    return dt.datetime(2026, 11, 4, 12, tzinfo=SHANGHAI)
+    """A fixed moment: Wednesday 2026-11-04, 12:00 in Shanghai. A test's clock starts there and ticks."""
+    return NOON
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 def main():
     from django.conf import settings
 
+    import tests.early  # noqa: F401  the clock of the test that started this process
+
     database, run_id = sys.argv[1:]
     settings.DATABASES["default"]["NAME"] = database
     import django

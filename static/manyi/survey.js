@@ -25,12 +25,17 @@
       });
   }
 
-  form.addEventListener("change", function (event) {
-    const card = event.target.closest("fieldset");
+  // the word of what was tapped, under the scale
+  function showWord(input) {
+    const card = input.closest("fieldset");
     const chosen = card && card.querySelector("[data-chosen]");
     if (chosen) {
-      chosen.textContent = event.target.dataset.word || "";
+      chosen.textContent = input.dataset.word || "";
     }
+  }
+
+  form.addEventListener("change", function (event) {
+    showWord(event.target);
     if (mayAutosave) {
       clearTimeout(timer);
       timer = setTimeout(autosave, 800);
@@ -49,8 +54,10 @@
     }
   });
 
-  // coming back by the browser's own button shows the page as it was left: let it be sent again
+  // On a slow line something is tapped before this script runs, and coming back by the browser's own button shows
+  // the page as it was left: say what is chosen, and let it be sent again.
   window.addEventListener("pageshow", function () {
+    form.querySelectorAll("input:checked").forEach(showWord);
     delete form.dataset.sent;
     form.querySelectorAll("[aria-disabled=true]").forEach(function (button) {
       button.removeAttribute("aria-disabled");

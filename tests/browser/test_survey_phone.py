@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from surveys.models import Answer, Draft
 from surveys.tests import make
@@ -29,7 +30,7 @@ def test_a_customer_fills_the_survey_with_a_slip_and_a_double_tap(phone_page, to
     page.get_by_role("link", name="同意并开始").click()
     assert page.locator("header").first.inner_text().startswith("第 1 部分，共 2 部分")
     choose(page, "overall", 4)
-    assert page.locator("#q-overall [data-chosen]").inner_text() == "满意"
+    expect(page.locator("#q-overall [data-chosen]")).to_have_text("满意")
     page.get_by_role("button", name="下一步").last.click()
     page.wait_for_selector("#errors")
     assert "还有 1 题没有回答" in page.locator("#errors").inner_text()
@@ -90,3 +91,16 @@ def test_buttons_are_large_enough_and_nothing_runs_off_the_side(open_page, token
         )
         assert min(height for _width, height in sizes) >= 44
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_what_was_tapped_before_the_script_came_is_said_once_it_runs(phone_page, token):
+    page = phone_page
+
+    def answered_meanwhile(route):
+        page.locator("#q-overall input[value='4']").dispatch_event("click")
+        route.continue_()
+
+    page.route("**/survey*.js", answered_meanwhile)
+    page.goto(f"/s/{token}/1/")
+    assert page.locator("#q-overall input[value='4']").is_checked()
+    expect(page.locator("#q-overall [data-chosen]")).to_have_text("满意")
