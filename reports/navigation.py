@@ -96,7 +96,7 @@ def register():
     navigation.register(
         "reports.my_month",
         NavItem(gettext_lazy("My month"), "calendar2-week", "my_month", ("reports.my",), MYSELF),
-        order=5,
+        order=65,
     )
     navigation.register(
         "reports.my",

@@ -27,9 +27,9 @@ def wire():
             icon="megaphone",
             url_name="report_new",
             verbs=("complaints.record",),
-            group=gettext_lazy("Rules and people"),
+            group=gettext_lazy("Company"),
         ),
-        order=893,
+        order=93,
     )
     navigation.register(
         "complaints.reports",
