@@ -28,9 +28,14 @@ def version_in_force(company, day, section=None):
     return next((version for version in versions if section is None or section in version.content), None)
 
 
-def section(company, name, day):
-    """The parsed section that holds on that day (a frozen dataclass of the room it belongs to)."""
+def section(company, name, day, *, otherwise=None):
+    """The parsed section that holds on that day (a frozen dataclass of the room it belongs to).
+
+    Where no book of the company sets it, `otherwise`; without that it is Refused.
+    """
     version = version_in_force(company, day, name)
+    if version is None and otherwise is not None:
+        return otherwise
     if version is None:
         raise Refused(
             _(

@@ -176,6 +176,8 @@ def parse_composite(raw):
     return CompositePolicy(parts)
 
 
+NO_COMPOSITE = CompositePolicy(())
+NOT_IN_EVERY_BOOK = {"composite": NO_COMPOSITE}
 PARSERS = {
     "scoring": parse_scoring,
     "ranking": parse_ranking,
@@ -223,9 +225,9 @@ def _day(value):
 def _cutoff(raw, kind):
     cutoff, run_day = raw.get("cutoff_day", 31), raw.get("run_day", 1)
     if not (
-        isinstance(cutoff, int) and 1 <= cutoff <= 31 and isinstance(run_day, int) and 1 <= run_day <= 28
+        isinstance(cutoff, int) and 1 <= cutoff <= 31 and isinstance(run_day, int) and 1 <= run_day <= 31
     ):
-        raise ValueError(_("[closing] %(kind)s: cutoff_day lies in 1–31, run_day in 1–28.") % {"kind": kind})
+        raise ValueError(_("[closing] %(kind)s: cutoff_day and run_day lie in 1–31.") % {"kind": kind})
     return CutOff(cutoff, run_day)
 
 
@@ -247,8 +249,9 @@ def version_for(company, day):
 def policy_of(version, name):
     """One parsed section of a version: ScoringPolicy, RankingPolicy, TargetPolicy, ClosingPolicy, CompositePolicy.
 
-    A section that the version leaves out is that of another document of the company in force at its beginning.
+    A section that the version leaves out is that of another document of the company in force at its beginning. A
+    composite need not be in any: it is the custom of some books only (RE-1).
     """
     if name in version.content:
         return section_of(version, name)
-    return section(version.company, name, version.effective_from)
+    return section(version.company, name, version.effective_from, otherwise=NOT_IN_EVERY_BOOK.get(name))

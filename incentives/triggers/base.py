@@ -122,8 +122,8 @@ def rule_evidence(rule):
     }
 
 
-def setting(version, name, period):
-    """A section of the rule's own book, else of the book that has it at the end of the period."""
+def setting(version, name, period, *, otherwise=None):
+    """A section of the rule's own book, else of the book that has it at the end of the period, else `otherwise`."""
     if name in version.content:
         return section_of(version, name)
-    return section(version.company, name, period.last_day)
+    return section(version.company, name, period.last_day, otherwise=otherwise)

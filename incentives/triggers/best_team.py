@@ -8,6 +8,7 @@ from core.period import Period
 from incentives.triggers import departments
 from incentives.triggers.base import Hit, Trigger, check_whole, setting
 from scoring.models import Composite, Score
+from scoring.policy import NO_COMPOSITE
 from scoring.rules import two_decimals
 from scoring.services.composites import SURVEY
 from scoring.statistics import gate
@@ -82,7 +83,8 @@ class BestTeam(Trigger):
 
     def _weights(self, rule, close):
         """(weight of the survey, of collaboration) in the policy's composite; a policy without it weighs them alike."""
-        parts = setting(rule.version, "composite", Period.parse(close.period)).parts
+        period = Period.parse(close.period)
+        parts = setting(rule.version, "composite", period, otherwise=NO_COMPOSITE).parts
         by_code = {part.code: part.weight_bp for part in parts}
         return by_code.get(SURVEY) or 5000, by_code.get(self.collaboration) or 5000
 

@@ -28,6 +28,7 @@ def test_the_close_runs_on_the_first_run_day_after_the_cut_off():
     assert rules.run_on(Period.parse("2026-10"), CutOff(31, 1)) == dt.date(2026, 11, 1)
     assert rules.run_on(QUARTER, CutOff(28, 1)) == dt.date(2026, 10, 1)
     assert rules.run_on(QUARTER, CutOff(27, 28)) == dt.date(2026, 9, 28)
+    assert rules.run_on(QUARTER, CutOff(28, 29)) == dt.date(2026, 9, 29)
 
 
 def test_the_latest_ended_period():
