@@ -1,4 +1,4 @@
-"""Who works at 青禾房产销售 in the demo. The tests use the same people."""
+"""Who works at 青禾房产销售 in the demo (the tests use the same people), and at 桂园物业."""
 
 from dataclasses import dataclass
 
@@ -18,6 +18,7 @@ class Person:
     login: str = ""
     roles: tuple = ()
     is_head: bool = False
+    site: str = ""
     truth: float | None = None
     turns: tuple = ()
 
@@ -60,6 +61,16 @@ CONSULTANTS = (
 
 PEOPLE = LEADERS + CONSULTANTS
 
+PROPERTY_PEOPLE = (
+    Person("W0001", "马骏", "management", "leader", "majun", ("chair",)),
+    Person("W0010", "冯洁", "hr", "hr", "fengjie", ("hr",)),
+    Person("W0020", "程颖", "quality", "quality", "chengying", ("quality",), is_head=True),
+    Person("W0031", "蒋涛", "mudan", "manager", "jiangtao", ("head",), is_head=True, site="mudan"),
+    Person("W0032", "潘红", "yueji", "manager", "panhong", ("head",), is_head=True, site="yueji"),
+    Person("W0033", "董雪", "yongxin", "manager", "dongxue", ("head",), is_head=True, site="yongxin"),
+    Person("W0034", "叶青", "meigui", "manager", "yeqing", ("head",), is_head=True, site="meigui"),
+)
+
 #: who shows what, for the login page and the terminal
 SHOWN_LOGINS = (
     ("chenjing", "行政人事部 陈静"),
@@ -73,4 +84,8 @@ SHOWN_LOGINS = (
     ("wuqian", "市场调研部 吴倩"),
     ("xulan", "申诉专员 许岚"),
     ("zhengjie", "审计 郑洁"),
+    ("majun", "桂园物业 董事长 马骏"),
+    ("fengjie", "桂园物业 行政人事部 冯洁"),
+    ("chengying", "桂园物业 品质部 程颖"),
+    ("jiangtao", "桂园物业 牡丹处负责人 蒋涛"),
 )

@@ -22,23 +22,29 @@ STAFF_HEADER = ("工号", "姓名", "部门", "岗位", "项目", "是否负责�
 
 
 def load_policy():
-    call_command("load_policy", "realestate_rewards", unit=CODE, name=NAME, stdout=io.StringIO())
-    company = Company.objects.get(code=CODE)
-    Company.objects.filter(pk=company.pk).update(name_en="Qinghe Property Sales")
-    for code, name, name_en in SITES:
-        Site.objects.get_or_create(company=company, code=code, defaults={"name": name, "name_en": name_en})
-    return company
+    set_up("realestate_rewards", CODE, NAME, "Qinghe Property Sales", SITES)
 
 
-def bring_in_people(company):
+def set_up(pack, code, name, name_en, sites):
+    """A company by its rule book, as the command line does it, with its projects (code, name, English name)."""
+    call_command("load_policy", pack, unit=code, name=name, stdout=io.StringIO())
+    company = Company.objects.get(code=code)
+    Company.objects.filter(pk=company.pk).update(name_en=name_en)
+    for site, site_name, site_name_en in sites:
+        Site.objects.get_or_create(
+            company=company, code=site, defaults={"name": site_name, "name_en": site_name_en}
+        )
+
+
+def bring_in_people(company, people=PEOPLE):
     """The staff file, through the same import a company uses; one password for all demo logins."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "staff.csv"
         with path.open("w", newline="", encoding="utf-8-sig") as file:
             writer = csv.writer(file)
             writer.writerow(STAFF_HEADER)
-            writer.writerows(staff_row(company, person) for person in PEOPLE)
-        call_command("import_staff", str(path), unit=CODE, stdout=io.StringIO())
+            writer.writerows(staff_row(company, person) for person in people)
+        call_command("import_staff", str(path), unit=company.code, stdout=io.StringIO())
     User.objects.filter(employee__company=company).update(password=make_password(PASSWORD))
 
 
@@ -46,13 +52,14 @@ def staff_row(company, person):
     department = company.departments.get(code=person.department)
     post = company.posts.get(code=person.post)
     roles = [role.name for role in Role.objects.filter(company=company, code__in=person.roles)]
+    site = company.sites.get(code=person.site).name if person.site else ""
     head = "是" if person.is_head else ""
     return (
         person.number,
         person.name,
         department.name,
         post.name,
-        "",
+        site,
         head,
         JOINED,
         person.login,

@@ -26,6 +26,18 @@ STATEMENTS = {
         "两个季度里交房集中、人手不足，已和工程部排好维修时间。",
         "客观情况属实，但部门结果仍低于公司目标。请负责人向管理小组书面说明。",
     ),
+    "coverage_below": (
+        "这个季度有两栋楼在做外墙，白天家里没人，表发出去收不回来。",
+        "情况属实，但没有安排晚上补收。按条款处理，下季度提前约时间。",
+    ),
+    "unit_rate_below": (
+        "四张不满意的表都写了电梯停运，配件到货晚了两周，我们贴过通知。",
+        "通知不能代替临时安排。满意率按收回的表计算，按条款处理。",
+    ),
+    "by_hand": (
+        "三张工单确实没有派出，是我漏看了，当天已上门道歉并修好。",
+        "与回访核实的结果一致，按条款处理。",
+    ),
 }
 EXPLANATION = (
     "两个季度未达标，主要在售后维护：交房集中，报修回应慢。已增派两人，每周向客户通报进度，下季度末复查。"
@@ -37,9 +49,8 @@ def user_of(company, name):
     return Employee.objects.select_related("user").get(company=company, name=name).user
 
 
-def settle(company, period, day):
-    """Carry every case of a past month to its end: `day` is the morning after the close."""
-    hr = user_of(company, "陈静")
+def settle(company, period, day, *, hr, appeal=None):
+    """Carry every case of a past month to its end: `day` is the morning after the close, `appeal` what is filed."""
     for case in Case.objects.filter(company=company, period=str(period), state=Case.State.FOUND).order_by(
         "pk"
     ):
@@ -56,7 +67,8 @@ def settle(company, period, day):
         issuing.acknowledge_receipt(
             decision, by=decision.employee.user, at=decision.issued_at + dt.timedelta(hours=20)
         )
-    appealed.appeal_one(company, period)
+    if appeal:
+        appeal(company, period)
     for decision in issued.order_by("appeal_until", "pk"):
         issuing.finalize_due(decision.appeal_until + dt.timedelta(hours=1))
         events.deliver_all()
@@ -73,9 +85,8 @@ def explain(company, hr, at):
             duties.accept_duty(duty, by=hr, at=at + dt.timedelta(days=2))
 
 
-def pay(company, period, day):
+def pay(company, period, day, *, hr):
     """The month's file for the payroll, made in the middle of the month after."""
-    hr = user_of(company, "陈静")
     with suppress(Refused):  # nothing was posted for that month
         payroll.make_payroll(company, month=str(period), by=hr, at=day, despite_open=True)
 

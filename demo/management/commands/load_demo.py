@@ -11,7 +11,7 @@ from audit.services import seal
 from core import events
 from core.models import Counter
 from core.period import SHANGHAI, Period
-from demo import cast, company, decisions, reports
+from demo import appealed, cast, company, decisions, property, reports
 from demo.cases import Teller
 from demo.history import SEED, Writer
 from notifications.services import send_due
@@ -40,6 +40,7 @@ class Command(BaseCommand):
             self.chapter("people", lambda: company.bring_in_people(self.company))
             self.chapter("group", lambda: company.form_group(self.company))
             self.history()
+            self.property_company()
             while send_due(timezone.now()):
                 pass
             while seal(timezone.now()):
@@ -72,6 +73,14 @@ class Command(BaseCommand):
         self.chapter("voices of today", lambda: Teller(self.company).present(self.now))
         self.chapter("QR code", self.qr_code)
         unfold_pending(self.company, self.now)
+
+    def property_company(self):
+        self.chapter("policy of the property company", property.load_policy)
+        self.chapter("people of the property company", property.bring_in_people)
+        self.chapter("homes", property.bring_in_homes)
+        told = property.Quarters(self.now)
+        for place, quarter in enumerate(property.quarters(self.now)):
+            self.chapter(f"quarter {quarter}", lambda q=quarter, p=place: told.tell(q, p))
 
     def qr_code(self):
         """One code on the wall of a show flat, for trying the survey."""
@@ -138,7 +147,8 @@ class Command(BaseCommand):
         morning = closed_at + dt.timedelta(hours=6)
         reports.submit(self.company, period, morning + dt.timedelta(days=1), is_reviewed=months_ago > 0)
         if months_ago > 0:
-            decisions.settle(self.company, period, morning)
-            decisions.pay(self.company, period, morning + dt.timedelta(days=25))
+            hr = decisions.user_of(self.company, "陈静")
+            decisions.settle(self.company, period, morning, hr=hr, appeal=appealed.appeal_one)
+            decisions.pay(self.company, period, morning + dt.timedelta(days=25), hr=hr)
         else:
             decisions.leave_open(self.company, period, closed_at, self.now)
