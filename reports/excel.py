@@ -42,7 +42,10 @@ def _cover(sheet, page):
         (_("Checksum"), page.close.checksum),
         (
             _("Definition"),
-            _("Satisfied: 4–5 of 5. Intervals are Wilson 95%. Results with too few answers are left out."),
+            _(
+                "Satisfied: %(counts_as)s. Intervals are Wilson 95%%. Results with too few answers are left out."
+            )
+            % {"counts_as": page.counts_as},
         ),
     ]
     for line in lines:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from core.templatetags.manyi import month_short
 from reports import rules
+from scoring.policy import BASIC
 
 
 def is_english():
@@ -14,6 +15,24 @@ def is_english():
 def named(thing):
     """Name of a department, site, post, dimension in the reader's language."""
     return (thing.name_en if is_english() else "") or thing.name
+
+
+def counts_as(scoring, metric=""):
+    """What the share counts, of the five points: '4–5 of 5', or with the wider of the two measures its name before it.
+
+    `scoring` is the policy's section, `metric` that of the figure where it is not the policy's; the two never mix.
+    """
+    if scoring is None:
+        return ""
+    if (metric or scoring.metric) == BASIC:
+        return _("basically satisfied or better, %(codes)s of 5") % {"codes": _span(scoring.basic)}
+    return _("%(codes)s of 5") % {"codes": _span(scoring.satisfied)}
+
+
+def _span(codes):
+    codes = sorted(codes)
+    is_run = codes == list(range(codes[0], codes[-1] + 1)) and len(codes) > 1
+    return f"{codes[0]}–{codes[-1]}" if is_run else ", ".join(map(str, codes))
 
 
 def percent(k, n):

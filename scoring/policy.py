@@ -10,7 +10,7 @@ from policies.models import Version
 from policies.selectors import section, section_of, version_in_force
 from scoring.statistics.measures import basis_points
 
-METRICS = ("top_two", "basic")
+TOP_TWO, BASIC = METRICS = ("top_two", "basic")
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class ScoringPolicy:
     @property
     def counted_values(self):
         """Option codes that make an answer satisfied under this policy's metric."""
-        return self.satisfied if self.metric == "top_two" else self.basic
+        return self.satisfied if self.metric == TOP_TWO else self.basic
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from reports import rules, wording
 from reports.selectors import comments
 from reports.selectors.figures import policy
 from scoring.models import Cell, Rating, Unfolding
+from scoring.policy import TOP_TWO
 from scoring.rules import OVERALL
 from surveys.models import Answer, AnswerText, Exclusion
 
@@ -37,6 +38,7 @@ class Counts:
     """How a period's answers are distributed, and what was received but not counted."""
 
     period: str
+    counts_as: str
     k: int
     n: int
     slices: list
@@ -85,6 +87,7 @@ def counts_of_standing(standing):
     total = received.count()
     return Counts(
         period=standing.period,
+        counts_as=_counts_as(standing, TOP_TWO),
         k=standing.k,
         n=standing.n,
         slices=slices(by_value),
@@ -96,7 +99,13 @@ def counts_of_standing(standing):
 
 def counts_of_score(score):
     by_value = {int(value): count for value, count in score.counts.items() if count}
-    return Counts(score.period, score.k, score.n, slices(by_value), score.n, 0, 0)
+    counts_as = _counts_as(score, score.metric)
+    return Counts(score.period, counts_as, score.k, score.n, slices(by_value), score.n, 0, 0)
+
+
+def _counts_as(row, metric):
+    """What this row's k counts; ranks always count the satisfied."""
+    return wording.counts_as(policy(row.company, "scoring", Period.parse(row.period)), metric)
 
 
 def slices(by_value):

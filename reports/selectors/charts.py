@@ -71,8 +71,11 @@ def trend_finding(data):
 LEAST_R_SQUARED = 0.1
 
 
-def importance(points, target_bp, r_squared):
-    """Importance and performance: {points, midx, midy, …}; `points` are (name, k, n, driver share 0–1)."""
+def importance(points, target_bp, r_squared, counts_as):
+    """Importance and performance: {points, midx, midy, …}; `points` are (name, k, n, driver share 0–1).
+
+    `counts_as` says on the axis what the share of satisfied customers counts.
+    """
     middle = 100 / len(points)
     below = [p for p in points if target_bp and 10_000 * p[1] < target_bp * p[2] and 100 * p[3] >= middle]
     tells = r_squared >= LEAST_R_SQUARED
@@ -97,7 +100,7 @@ def importance(points, target_bp, r_squared):
         "min": max(5 * int((min(shares) - 3) // 5), 0),
         "top": 15 * (int(max(weights) // 15) + 1),
         "words": {
-            "x": _("Satisfied (4–5 of 5)"),
+            "x": _("Satisfied (%(counts_as)s)") % {"counts_as": counts_as},
             "weight": _("goes with overall"),
             "first": _("start here"),
             "corners": [

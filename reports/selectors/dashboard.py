@@ -57,6 +57,7 @@ class Page:
     trend_sizes: str
     comments: list
     comment_count: int
+    counts_as: str
 
 
 def departments_for(user, company):
@@ -98,6 +99,7 @@ def page_of(department, month, close):
         trend_sizes=charts.sizes(trend) if trend else "",
         comments=comments.page_of(texts, company, size=COMMENTS) if texts is not None else [],
         comment_count=texts.count() if texts is not None else 0,
+        counts_as=wording.counts_as(policy(company, "scoring", month)),
     )
 
 

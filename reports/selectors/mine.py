@@ -101,6 +101,7 @@ class Page:
     comment_count: int
     objections: list
     composite: Composite | None
+    counts_as: str
     parts: list = field(default_factory=list)
 
 
@@ -135,6 +136,7 @@ def page_of(employee, month, close, *, at):
         comment_count=texts.count() if texts is not None else 0,
         objections=objections_of(employee, month, book, at),
         composite=composite,
+        counts_as=wording.counts_as(policy(company, "scoring", month)),
         parts=_parts(composite),
     )
 

@@ -10,7 +10,16 @@ from organization.selectors import assignment_on
 from reports import rules, wording
 from reports.models import MonthlyReport
 from reports.selectors import charts, comments
-from reports.selectors.figures import OVERALL, Row, ScoreBook, axis_of, dimensions_of, is_shown, of_report
+from reports.selectors.figures import (
+    OVERALL,
+    Row,
+    ScoreBook,
+    axis_of,
+    dimensions_of,
+    is_shown,
+    of_report,
+    policy,
+)
 from reports.selectors.findings import drivers_of
 from scoring.models import Close, SubjectKind
 from scoring.selectors import figure
@@ -45,6 +54,7 @@ class Page:
     comments: list
     rate: str
     has_hidden: bool
+    counts_as: str
 
 
 def report_of(user, company, month):
@@ -72,7 +82,8 @@ def page_of(report):
     )[0]
     dimension_rows = book.rows(month, [_dimension(one, by_code, company) for one in known])
     drivers = drivers_of(report.close)
-    importance = _importance(drivers, dimension_rows, known, overall.score)
+    counts_as = wording.counts_as(policy(company, "scoring", month))
+    importance = _importance(drivers, dimension_rows, known, overall.score, counts_as)
     trend = charts.trend(
         book.trend(month, SubjectKind.COMPANY, company.pk), overall.score and overall.score.target_bp
     )
@@ -105,6 +116,7 @@ def page_of(report):
         complete_missing=max(max(LEAST_COMPLETE, PER_DIMENSION * len(known)) - complete, 0),
         comments=comments.of_answers(company, report.comments, named),
         rate=_rate(report.quality),
+        counts_as=counts_as,
         has_hidden=any(row.figure.status == "suppressed" for row in [*places, *site_rows]),
     )
 
@@ -128,7 +140,7 @@ def _integers(score):
     return wording.integer_comparison(score.k, score.n, score.target_bp)
 
 
-def _importance(drivers, rows, known, overall):
+def _importance(drivers, rows, known, overall, counts_as):
     by_code = {dimension.code: row for dimension, row in zip(known, rows, strict=True)}
     points = [
         (
@@ -141,7 +153,7 @@ def _importance(drivers, rows, known, overall):
         if driver.measure in by_code and is_shown(by_code[driver.measure].score)
     ]
     return (
-        charts.importance(points, overall.target_bp if overall else None, drivers[0].r_squared)
+        charts.importance(points, overall.target_bp if overall else None, drivers[0].r_squared, counts_as)
         if points
         else None
     )

@@ -284,7 +284,9 @@ def _figure_of_standing(standing, others):
 def _measure_name(score):
     """Overall, a dimension, or an item by its code."""
     if score.measure == OVERALL:
-        return _("Overall satisfaction: satisfied means 4–5 of 5")
+        scoring = policy(score.company, "scoring", Period.parse(score.period))
+        counts_as = wording.counts_as(scoring, score.metric)
+        return _("Overall satisfaction: satisfied means %(counts_as)s") % {"counts_as": counts_as}
     known = {one.code: wording.named(one) for one in dimensions_of(score.company, Period.parse(score.period))}
     return known.get(score.measure, score.measure.removeprefix(ITEM))
 

@@ -9,9 +9,10 @@ from reports import services
 from reports.models import MonthlyReport
 from reports.selectors import dashboard, mine
 from reports.selectors import report as report_selectors
-from reports.tests.cast import COMPLAINT, PRAISE
+from reports.tests.cast import COMPLAINT, PRAISE, Cast
 from scoring.models import Close, Score, SubjectKind
 from scoring.selectors import close_of
+from scoring.tests import world
 from tests import factories
 from tests.factories import at
 
@@ -51,6 +52,22 @@ def test_the_report_says_its_conclusion_and_shows_no_employee(cast):
     assert "讲得很细" in page
     assert not [employee.name for employee in cast.team if employee.name in page]
     assert "138 0000 0001" not in page
+
+
+@pytest.mark.parametrize(
+    ("metric", "said"), [("top_two", "4–5 分（5 分制）"), ("basic", "基本满意以上，3–5 分（5 分制）")]
+)
+def test_each_page_says_which_of_the_two_measures_it_shows(company, monkeypatch, metric, said):
+    monkeypatch.setitem(world.CONTENT["scoring"], "metric", metric)
+    cast = Cast(company)
+    cast.close()
+    submitted(cast)
+    shown = said.removesuffix("（5 分制）")
+    assert f"满意 = {said}" in text_of(get(cast.reader, REPORT))
+    assert f"总体满意（{shown}）" in text_of(get(cast.head, "/dashboard/?month=2026-10"))
+    assert f"总体满意（{shown}）" in text_of(get(cast.best.user, "/my/?month=2026-10"))
+    score = Score.objects.get(period="2026-10", subject_kind="company", measure="overall")
+    assert f"总体满意：{said}" in text_of(get(cast.hr, f"/why/score/{score.pk}/"))
 
 
 def test_the_report_reads_in_english_too(cast):
