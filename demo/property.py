@@ -17,17 +17,20 @@ from core.period import SHANGHAI, Period
 from core.tokens import hash_token
 from customers.models import Customer, Purchase
 from demo import company as company_chapter
-from demo import decisions
+from demo import decisions, reports
 from demo.cast import PROPERTY_PEOPLE
 from demo.history import FAMILY_NAMES, TITLES
 from incentives.services import hand
 from organization.models import Company
 from scoring.services import close_period, unfold_pending
+from scoring.services.books import Books
 from surveys.content import parse_content
 from surveys.models import Answer, AnswerText, Campaign, Invitation, Mode, Questionnaire
 
 CODE, NAME, NAME_EN = "guiyuan", "桂园物业", "Guiyuan Property Services"
 CHAIR, HR, QUALITY = "马骏", "冯洁", "程颖"
+SUMMARY = "意见集中在电梯停运和地下车库照明。工程部已排出更换计划，各管理处本月内向住户说明进度。"
+SETTLED_IN = 30  # days after which all that followed from a quarter is decided, final and paid
 OPINIONS = (
     "3 号楼西侧电梯一个月停了两次，请换件。",
     "地下车库灯坏了一排，晚上看不清路。",
@@ -109,7 +112,7 @@ def _home(customer, site, place, dice):
 
 
 class Quarters:
-    """The two last complete quarters; `now` is the moment at which the demo is loaded."""
+    """The two last quarters whose forms are in; `now` is the moment at which the demo is loaded."""
 
     def __init__(self, now):
         self.now = now
@@ -117,22 +120,31 @@ class Quarters:
         self.hr = decisions.user_of(self.company, HR)
 
     def tell(self, quarter, place):
-        """One quarter (place 0: the last but one, 1: the last) from the forms to the chairman's decision."""
+        """One quarter (place 0: the last but one, 1: the last) as far as it has come: forms, closes, decisions."""
         last_month = Period.month_of(quarter.ends_at - dt.timedelta(days=1))
         self.hand_out(quarter, last_month, place)
         unfold_pending(self.company, self.now)
         closed_at = dt.datetime.combine(last_month.first_day.replace(day=29), dt.time(3, 12), SHANGHAI)
-        close_period(company=self.company, period=quarter, at=closed_at)
-        after = dt.datetime.combine(last_month.next().first_day, dt.time(3, 12), SHANGHAI)
-        close_period(company=self.company, period=last_month, at=after)
-        half = Period.of("half", quarter.starts_at)
-        if half.last_day == quarter.last_day:
-            close_period(company=self.company, period=half, at=after + dt.timedelta(minutes=20))
+        close_period(company=self.company, period=quarter, at=min(closed_at, self.now))
         events.deliver_all()
         if place == 1:
             self.fault(last_month.first_day.replace(day=26))
-        decisions.settle(self.company, last_month, after + dt.timedelta(hours=6), hr=self.hr)
-        decisions.pay(self.company, last_month, after + dt.timedelta(days=25), hr=self.hr)
+        morning = dt.datetime.combine(last_month.next().first_day, dt.time(9, 12), SHANGHAI)
+        if morning + dt.timedelta(days=1) < self.now:
+            self.close_month(quarter, last_month, morning)
+        if morning + dt.timedelta(days=SETTLED_IN) < self.now:
+            decisions.settle(self.company, last_month, morning, hr=self.hr)
+            decisions.pay(self.company, last_month, morning + dt.timedelta(days=25), hr=self.hr)
+
+    def close_month(self, quarter, month, morning):
+        night = morning - dt.timedelta(hours=6)
+        close_period(company=self.company, period=month, at=night)
+        half = Period.of("half", quarter.starts_at)
+        if half.last_day == quarter.last_day:
+            close_period(company=self.company, period=half, at=night + dt.timedelta(minutes=20))
+        events.deliver_all()
+        writer, reviewer = (decisions.user_of(self.company, name) for name in (QUALITY, CHAIR))
+        reports.submit(self.company, month, morning, writer=writer, reviewer=reviewer, summary=SUMMARY)
 
     def hand_out(self, quarter, month, place):
         """The forms of one quarter: drawn, delivered by the units, returned by the 24th."""
@@ -242,6 +254,6 @@ def _code_of(text):
 
 
 def quarters(now):
-    """The two last complete quarters that began under the policy, oldest first."""
-    last = Period.of("quarter", Period.month_of(now).starts_at).previous()
+    """The two last quarters past their cut-off that began under the policy, oldest first."""
+    last = Books(Company.objects.get(code=CODE)).last_ended("quarter", now.astimezone(SHANGHAI).date())
     return [one for one in (last.previous(), last) if one.first_day >= dt.date(2026, 1, 1)]

@@ -22,7 +22,7 @@ from reports.selectors.figures import (
     of_subject,
     policy,
 )
-from scoring.models import Close, Standing, SubjectKind
+from scoring.models import Close, Score, Standing, SubjectKind
 from scoring.selectors import BEYOND_998, funnel
 
 COMMENTS = 3
@@ -67,6 +67,19 @@ def departments_for(user, company):
     if company.pk in reach.company_ids:
         return list(found)
     return list(found.filter(pk__in=reach.department_ids))
+
+
+def answered_first(departments, month):
+    """The same departments, those with answers in the month before those without, otherwise in their order."""
+    scores = Score.objects.filter(
+        subject_kind=SubjectKind.DEPARTMENT,
+        subject_id__in=[one.pk for one in departments],
+        period=str(month),
+        measure=OVERALL,
+        n__gt=0,
+    )
+    answered = set(scores.values_list("subject_id", flat=True))
+    return sorted(departments, key=lambda one: one.pk not in answered)
 
 
 def page_of(department, month, close):

@@ -244,3 +244,12 @@ def test_looking_at_pages_writes_nothing(cast):
         ]
         assert [sql for sql in writes if "session" not in sql and "accounts_user" not in sql] == []
     assert Close.objects.values().get(kind="month") == before
+
+
+def test_the_dashboard_opens_on_a_department_that_was_answered_about(cast):
+    cast.close()
+    empty = factories.make_department(cast.company, "archive", "档案室")
+    page = text_of(get(cast.hr, "/dashboard/?month=2026-10"))
+    assert "销售一部 2026年10月" in page
+    assert f'<option value="{empty.pk}">档案室' in page
+    assert "档案室 2026年10月" in text_of(get(cast.hr, f"/dashboard/?month=2026-10&department={empty.pk}"))

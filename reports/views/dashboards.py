@@ -30,10 +30,12 @@ def month_and_close(request):
     return month, close
 
 
-def chosen_department(request, departments):
-    """The department asked for among those within reach, else the first; 404 outside."""
+def chosen_department(request, departments, month):
+    """The department asked for among those within reach, else the first that was answered about; 404 outside."""
     form = MonthQuery(request.GET)
     wanted = form.cleaned_data.get("department") if form.is_valid() else None
+    if wanted is None:
+        departments = dashboard.answered_first(departments, month)
     found = next((one for one in departments if wanted in (None, one.pk)), None)
     if found is None:
         raise Http404
@@ -44,7 +46,7 @@ def chosen_department(request, departments):
 def department(request):
     departments = dashboard.departments_for(request.user, request.company)
     month, close = month_and_close(request)
-    page = dashboard.page_of(chosen_department(request, departments), month, close)
+    page = dashboard.page_of(chosen_department(request, departments, month), month, close)
     context = {
         "page": page,
         "month": month,
@@ -59,8 +61,8 @@ def department(request):
 @require("reports.dashboard")
 def department_comments(request):
     """All that customers said about a department in a month, where there are enough answers."""
-    found = chosen_department(request, dashboard.departments_for(request.user, request.company))
     month, close = month_and_close(request)
+    found = chosen_department(request, dashboard.departments_for(request.user, request.company), month)
     score = score_of(request.company, month, SubjectKind.DEPARTMENT, found.pk)
     texts = dashboard.said_about(found, month) if is_shown(score) else None
     return _comments(request, texts, month, close, found.name)

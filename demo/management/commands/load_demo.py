@@ -145,7 +145,10 @@ class Command(BaseCommand):
                 close_period(company=self.company, period=longer, at=closed_at + dt.timedelta(minutes=20))
         events.deliver_all()
         morning = closed_at + dt.timedelta(hours=6)
-        reports.submit(self.company, period, morning + dt.timedelta(days=1), is_reviewed=months_ago > 0)
+        writer, chair = (decisions.user_of(self.company, name) for name in ("刘洋", "周总"))
+        reviewer = chair if months_ago > 0 else None
+        next_day = morning + dt.timedelta(days=1)
+        reports.submit(self.company, period, next_day, writer=writer, reviewer=reviewer)
         if months_ago > 0:
             hr = decisions.user_of(self.company, "陈静")
             decisions.settle(self.company, period, morning, hr=hr, appeal=appealed.appeal_one)
