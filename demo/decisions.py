@@ -140,3 +140,16 @@ def leave_open(company, period, closed_at, now):
         events.deliver_all()
         decision.refresh_from_db()
         appealed.leave_open(decision, now)
+    if not Motion.objects.filter(company=company, state=Motion.State.OPEN).exists():
+        put_a_reward_to_the_vote(company, period, hr, closed_at + dt.timedelta(hours=6), now)
+
+
+def put_a_reward_to_the_vote(company, period, hr, at, now):
+    """In the first days of a month no hearing can be over yet: the group has a reward to vote on."""
+    found = Case.objects.filter(
+        company=company, period=str(period), state=Case.State.FOUND, rule__direction=Rule.Direction.REWARD
+    )
+    case = found.order_by("pk").first()
+    if case and at < now:
+        decision = decisions.propose_and_submit([case], by=hr, at=at)[0]
+        cast_vote(decision.motion, choice="approve", reason="", by=user_of(company, "何军"), at=now)
