@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.forms.fields import FilesField
 from incentives.forms import LONGEST_REASON, text_area
+from incentives.models import Notice
 from jobs import attachments
 
 
@@ -25,4 +26,25 @@ class CheckForm(forms.Form):
         max_length=LONGEST_REASON,
         required=False,
         widget=text_area(),
+    )
+
+
+class ServiceForm(forms.Form):
+    how = forms.ChoiceField(
+        label=_("How it arrived"),
+        choices=Notice.Service.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say how the letter arrived.")},
+    )
+    served_on = forms.DateField(
+        label=_("On which day"),
+        widget=forms.DateInput(attrs={"class": "form-control inc-date", "type": "date"}),
+        error_messages=dict.fromkeys(("required", "invalid"), _("Enter the day on which it arrived.")),
+    )
+    note = forms.CharField(
+        label=_("Proof"),
+        help_text=_("Where the signed copy is kept, the number of the post, or the names of two witnesses."),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "form-control"}),
     )

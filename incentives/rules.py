@@ -115,9 +115,18 @@ def refuse_unheard(*, is_penalty, was_heard, is_harsher_than_told, has_statement
         refuse_blank(opinion, _("The employee has made a statement; write your view of it first."), "opinion")
 
 
-def refuse_bad_day(held_on, at):
+def refuse_bad_day(held_on, ordered_at, at):
+    """A talk was held between the decision that asks for it and today."""
     if held_on > at.astimezone(SHANGHAI).date():
         raise Refused(_("The talk cannot have been held in the future."), field="held_on")
+    if held_on < ordered_at.astimezone(SHANGHAI).date():
+        raise Refused(_("The talk cannot have been held before it was decided on."), field="held_on")
+
+
+def refuse_bad_service(served_on, published_at, at):
+    """A letter arrives neither before it was issued nor tomorrow."""
+    if not published_at.astimezone(SHANGHAI).date() <= served_on <= at.astimezone(SHANGHAI).date():
+        raise Refused(_("The day lies between the issue of the letter and today."), field="served_on")
 
 
 def month_to_count_in(period, exported):

@@ -13,7 +13,7 @@ from incentives.services.duties import accept_duty, finish_duty, send_back_duty
 from incentives.services.facts import find_due_facts, find_fact_cases
 from incentives.services.hand import decline_report, report_fact, verify_report
 from incentives.services.hearings import call_hearing, end_due_hearings, state_case, waive_hearing
-from incentives.services.issuing import acknowledge_receipt, finalize_due, issue
+from incentives.services.issuing import acknowledge_receipt, finalize_due, issue, record_service
 from incentives.services.ledger import post, reverse
 from incentives.services.marks import confirm_condition
 from incentives.services.payroll import make_payroll
@@ -43,6 +43,7 @@ __all__ = [
     "propose",
     "propose_and_submit",
     "report_fact",
+    "record_service",
     "reverse",
     "send_back_duty",
     "set_aside",

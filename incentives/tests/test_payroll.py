@@ -14,7 +14,7 @@ from core.flow import Refused
 from incentives import payroll_rows, selectors, services
 from incentives.models import Decision, LedgerLine, PayrollBatch, PayrollLine
 from incentives.statements import Statement
-from incentives.tests.effects_stage import BONUS, CUT, EffectsStage, points
+from incentives.tests.effects_stage import BONUS, CUT, FUND, EffectsStage, points
 from incentives.tests.pages import browse
 from organization.models import Employee
 from tests import factories
@@ -44,7 +44,7 @@ def test_a_file_holds_the_months_lines_and_closes_the_month(stage):
     batch = make(stage)
     assert (batch.number, batch.lines, batch.total_points, batch.total_fen) == ("GZ-2611-01", 2, 5, 50000)
     header, *rows = rows_of(batch.csv)
-    assert {(row[6], row[7]) for row in rows} == {("5", ""), ("", "500.0")}
+    assert {(row[6], row[7]) for row in rows} == {("5", ""), ("", "500.00")}
     sheet = load_workbook(io.BytesIO(batch.xlsx)).active
     assert [cell.value for cell in sheet[1]] == header
     assert sheet.max_row == 3
@@ -255,3 +255,48 @@ def _sums_agree(stage):
     assert payroll_rows.sums_of(exported) == payroll_rows.sums_of(handed_over)
     shown = [Statement.of(employee) for employee in Employee.objects.filter(company=stage.company)]
     assert sum(statement.points for statement in shown) == decided["points"]
+
+
+def test_the_workbook_says_per_person_what_is_paid_as_what(stage):
+    stage.posted_with(points(5), BONUS)
+    stage.posted_with(FUND)
+    stage.posted_with(points(-2), CUT, employee=stage.worst, reason="x")
+    batch = make(stage)
+    book = load_workbook(io.BytesIO(batch.xlsx))
+    header, *people, total = [[cell.value for cell in row] for row in book["按人汇总"]]
+    assert header[3:] == [
+        "笔数",
+        "分值",
+        "金额（元）",
+        "奖金",
+        "绩效工资",
+        "损失赔偿",
+        "罚款",
+        "团队经费",
+    ]
+    assert [row[2:] for row in people] == [
+        ["王丽", 3, 5, 2500, 500, 0, 0, 0, 2000],
+        ["方磊", 2, -2, -200, 0, -200, 0, 0, 0],
+    ]
+    assert total[2:] == ["合计", 5, 3, 2300, 500, -200, 0, 0, 2000]
+    assert (total[4], total[5]) == (batch.total_points, batch.total_fen / 100)
+    assert book.active["H3"].number_format == book["按人汇总"]["F2"].number_format == "#,##0.00"
+
+
+def test_the_page_sums_per_person_and_opens_the_lines(stage, payroll_hr):
+    stage.posted_with(points(5), BONUS)
+    stage.posted_with(FUND)
+    hr = browse(payroll_hr)
+    page = hr.get(f"{PAY}{MONTH}/").content.decode()
+    for shown in ("2,500&nbsp;元", "奖金 <span", "500&nbsp;元", "团队经费 <span", "2,000&nbsp;元"):
+        assert shown in page, shown
+    assert "ZM-" not in page
+    page = hr.get(f"{PAY}{MONTH}/?show=lines").content.decode()
+    assert page.count("ZM-") == 3
+
+
+def test_every_yuan_has_its_two_decimals_whatever_the_sum(stage):
+    odd = {"kind": "money", "amount": 110, "least": 110, "most": 110}
+    stage.posted_with(odd)
+    stage.posted_with({**odd, "amount": -29, "least": -29, "most": -29}, employee=stage.worst, reason="x")
+    assert {row[7] for row in rows_of(make(stage).csv)[1:]} == {"1.10", "-0.29"}
