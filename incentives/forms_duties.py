@@ -5,6 +5,7 @@ from complaints.forms.fields import FilesField
 from incentives.forms import LONGEST_REASON, text_area
 from incentives.models import Notice
 from jobs import attachments
+from organization.models import Employee
 
 
 class DutyForm(forms.Form):
@@ -48,3 +49,17 @@ class ServiceForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"class": "form-control"}),
     )
+
+
+class HandOverForm(forms.Form):
+    head = forms.ModelChoiceField(
+        label=_("Who holds the talk"),
+        queryset=Employee.objects.none(),
+        empty_label=_("Choose a colleague"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose who holds the talk.")),
+    )
+
+    def __init__(self, *args, candidates, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["head"].queryset = candidates

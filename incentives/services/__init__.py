@@ -17,7 +17,7 @@ from incentives.services.issuing import acknowledge_receipt, finalize_due, issue
 from incentives.services.ledger import post, reverse
 from incentives.services.marks import confirm_condition
 from incentives.services.payroll import make_payroll
-from incentives.services.talks import acknowledge_talk, hold_talk
+from incentives.services.talks import acknowledge_talk, hand_over_talk, hold_talk
 from incentives.services.voting import enact
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "find_due_facts",
     "find_fact_cases",
     "finish_duty",
+    "hand_over_talk",
     "hold_talk",
     "issue",
     "make_payroll",

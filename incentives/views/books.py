@@ -86,6 +86,7 @@ def ledger_export(request):
     else:
         response = HttpResponse(rows_as_xlsx(export_header(), export_rows(lines)), XLSX)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "private, no-store"
     return response
 
 

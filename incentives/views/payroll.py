@@ -54,7 +54,7 @@ def payroll_month(request, month):
                 despite_open=request.POST.get("despite_open") == "on",
             )
         except Refused as refused:
-            if refused.code not in ("open", "empty", "early"):
+            if refused.code not in ("open", "empty", "early", "state"):
                 raise
             status, refusal = 409, refused
         else:
@@ -116,4 +116,5 @@ def payroll_file(request, pk):
     )
     response = HttpResponse(bytes(getattr(batch, kind)), TYPES[kind])
     response["Content-Disposition"] = f'attachment; filename="{batch.number}-{batch.month}.{kind}"'
+    response["Cache-Control"] = "private, no-store"
     return response
