@@ -115,12 +115,9 @@ def refuse_unheard(*, is_penalty, was_heard, is_harsher_than_told, has_statement
         refuse_blank(opinion, _("The employee has made a statement; write your view of it first."), "opinion")
 
 
-def refuse_bad_day(held_on, ordered_at, at):
-    """A talk was held between the decision that asks for it and today."""
+def refuse_bad_day(held_on, at):
     if held_on > at.astimezone(SHANGHAI).date():
         raise Refused(_("The talk cannot have been held in the future."), field="held_on")
-    if held_on < ordered_at.astimezone(SHANGHAI).date():
-        raise Refused(_("The talk cannot have been held before it was decided on."), field="held_on")
 
 
 def refuse_bad_service(served_on, published_at, at):

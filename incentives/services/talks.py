@@ -95,7 +95,7 @@ def hold_talk(talk, *, minutes, held_on, by, at):
             _("Only %(name)s, who holds the talk, records it.") % {"name": talk.head}, code="not_yours"
         )
     rules.refuse_blank(minutes, _("Write what was said and agreed."), "minutes")
-    rules.refuse_bad_day(held_on, talk.decision.approved_at, at)
+    rules.refuse_bad_day(held_on, at)
     advance(talk, Talk.HOLD, by=by, at=at, minutes=minutes.strip(), held_on=held_on, held_at=at)
     tell(
         talk.employee,

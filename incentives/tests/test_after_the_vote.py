@@ -214,7 +214,6 @@ def test_nobody_reverses_what_is_their_own(october, who):
         ("worst", "谈了", dt.date(2026, 11, 17), "the employee"),
         ("head", "  ", dt.date(2026, 11, 17), "no minutes"),
         ("head", "谈了", dt.date(2026, 11, 19), "in the future"),
-        ("head", "谈了", dt.date(2026, 11, 4), "before it was decided on"),
     ],
 )
 def test_a_talk_is_recorded_by_the_head_named_with_minutes(october, who, minutes, day, why):
