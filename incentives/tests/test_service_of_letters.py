@@ -7,7 +7,7 @@ import time_machine
 
 from audit.models import AuditRow
 from core.flow import Refused
-from incentives import services
+from incentives import duty_inbox, services
 from incentives.models import Decision, Notice
 from incentives.tests.effects_stage import BONUS, CUT, EXPLAIN, EffectsStage, points
 from incentives.tests.pages import browse
@@ -96,6 +96,25 @@ def test_hr_hands_a_letter_over_to_somebody_without_a_login(stage):
     assert "拒签，两名见证人在场 · 11 月 6 日" in page and place not in page
     decision.refresh_from_db()
     assert decision.received_at is None
+
+
+def test_hr_is_asked_at_once_for_whom_has_no_login_and_later_for_who_is_silent(stage):
+    for employee in stage.team[:3]:
+        stage.issued_with(points(2), employee=employee)
+    Employee.objects.filter(pk=stage.worst.pk).update(user=None)
+    services.acknowledge_receipt(
+        Decision.objects.get(employee=stage.team[2]), by=stage.team[2].user, at=at(2026, 11, 6)
+    )
+
+    def names(moment):
+        items = duty_inbox.duty_inbox(stage.hr, stage.company, moment)
+        return [item.title for item in items if item.kind == "incentives.letter_service"]
+
+    assert names(at(2026, 11, 6)) == ["请送达决定书：方磊"]
+    assert names(at(2026, 11, 12)) == ["请送达决定书：王丽", "请送达决定书：方磊"]
+    record(Notice.objects.get(decision__employee=stage.worst), stage)
+    assert names(at(2026, 11, 12)) == ["请送达决定书：王丽"]
+    assert duty_inbox.duty_inbox(stage.best.user, stage.company, at(2026, 11, 12)) == []
 
 
 def test_who_may_record_a_service(stage):
