@@ -47,6 +47,12 @@ def _on_the_ladder(spec, case):
     return first | {"level": "written", "months": months} if was_warned(case) else first
 
 
+def is_next_step(decision):
+    """Whether its warning is written only because an earlier one counted."""
+    has_ladder = any("next_months" in spec for spec in decision.rule.effects)
+    return has_ladder and any(effect.get("level") == "written" for effect in decision.effects)
+
+
 def was_warned(case):
     """Whether a warning counted against the person on the day the case was found."""
     if not hasattr(case, "earlier_warning"):

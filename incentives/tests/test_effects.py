@@ -256,6 +256,9 @@ def test_a_warning_while_an_earlier_one_counts_is_the_next_step_of_the_ladder(st
     assert levels == ["oral", "written", "oral", "written", "oral"]
     decision = services.propose(again, by=stage.hr, at=at(2027, 1, 15))
     assert decision.effects == [{"kind": "warning", "level": "written", "months": 9}]
+    hearing = services.call_hearing(decision, by=stage.hr, at=at(2027, 1, 15))
+    told = Message.objects.get(kind="incentives.hearing", key__contains=str(hearing.pk))
+    assert "已有警告仍在有效期内，因此本次为书面警告" in told.body
     Warning.objects.update(lifted_at=at(2027, 1, 1))
     again = type(again).objects.get(pk=again.pk)
     assert grading.specs_of(again)[0]["level"] == "oral"
