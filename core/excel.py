@@ -7,6 +7,7 @@ import re
 import zipfile
 import zlib
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
@@ -14,7 +15,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from python_calamine import CalamineError, CalamineWorkbook
-from rustpy_xlsxwriter import write_worksheet
+from rustpy_xlsxwriter import Format, write_worksheet, write_worksheets
 
 from core.flow import Refused
 
@@ -236,13 +237,33 @@ def restore(text):
 def rows_as_xlsx(header, rows, *, sheet="Sheet1"):
     """Bytes of a workbook; `rows` is any iterable of sequences, taken one by one."""
     names = [neutralise(str(name)) for name in header]
-    records = (dict(zip(names, map(_outgoing, row), strict=True)) for row in rows)
+    records = _records(names, rows)
     first = next(records, None)
     if first is None:
         return _workbook_bytes(_plain_workbook(names, sheet))
     out = io.BytesIO()
     write_worksheet(_chain(first, records), out, sheet_name=sheet, freeze_row=1, bold_headers=True)
     return out.getvalue()
+
+
+def sheets_as_xlsx(sheets, *, money=(), wide=()):
+    """Bytes of a workbook of [(title, header, rows)], none of them empty. `money` names the columns that show two
+    decimals, `wide` those that hold a sentence."""
+    two_decimals = Format().set_num_format("#,##0.00")
+    data, formats, widths = [], {}, {}
+    for title, header, rows in sheets:
+        names = [neutralise(str(name)) for name in header]
+        data.append((title, _records(names, rows)))
+        formats[title] = {name: two_decimals for name in names if name in money}
+        widths[title] = {name: 36 if name in wide else max(12, 2 * len(name) + 4) for name in names}
+    out = io.BytesIO()
+    options = {"freeze_panes": {"general": {"row": 1}}, "bold_headers": True}
+    write_worksheets(data, out, column_formats=formats, column_widths=widths, **options)
+    return out.getvalue()
+
+
+def _records(names, rows):
+    return (dict(zip(names, map(_outgoing, row), strict=True)) for row in rows)
 
 
 def _chain(first, rest):
@@ -255,6 +276,8 @@ def _outgoing(value):
         return ""
     if isinstance(value, dt.datetime):
         return value.replace(tzinfo=None)
+    if isinstance(value, Decimal):
+        return float(value)
     return neutralise(value) if isinstance(value, str) else value
 
 

@@ -10,6 +10,11 @@ def fen_from_yuan(yuan):
     return int((Decimal(str(yuan)) * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
+def yuan_from_fen(fen):
+    """50000 -> Decimal('500.00'): exact, two decimals, for files."""
+    return Decimal(fen).scaleb(-2)
+
+
 def format_fen(fen, *, signed=False):
     """100000 -> '1,000', 12345 -> '123.45', -50000 -> '−500'."""
     whole, rest = divmod(abs(fen), 100)

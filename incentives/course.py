@@ -161,8 +161,8 @@ def checklist(decision, after):
     steps = [
         Step(_("Approved by the group"), decision.approved_at),
         Step(_("Letter issued"), decision.issued_at, note=decision.document_number),
-        Step(_("Receipt confirmed"), decision.received_at),
-        Step(_("Appeal window closed"), decision.final_at, due_at=decision.appeal_until),
+        _receipt_step(decision, after.notices.get("letter")),
+        _window_step(decision),
     ]
     kinds = {effect["kind"] for effect in decision.effects}
     if kinds & {"points", *PAID}:
@@ -172,6 +172,23 @@ def checklist(decision, after):
     for index, effect in enumerate(decision.effects):
         steps += CARRIED_OUT.get(effect["kind"], _nothing_more)(after, index, effect)
     return steps
+
+
+def _receipt_step(decision, letter):
+    """Confirmed online by the employee, or recorded by HR; else until when."""
+    if decision.received_at or letter is None:
+        return Step(_("Receipt confirmed"), decision.received_at)
+    if letter.served_as:
+        how = f"{letter.get_served_as_display()} · {day_name(letter.served_on)}"
+        return Step(_("Letter served"), letter.served_at, note=how)
+    return Step(_("Receipt confirmed"), due_at=letter.receipt_until)
+
+
+def _window_step(decision):
+    """Its clock stands still while an appeal runs."""
+    if decision.state == State.SUSPENDED:
+        return Step(_("Appeal window closed"), note=_("an appeal is running"))
+    return Step(_("Appeal window closed"), decision.final_at, due_at=decision.appeal_until)
 
 
 def _nothing_more(after, index, effect):

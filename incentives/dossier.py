@@ -140,8 +140,8 @@ class Dossier:
 
     @cached_property
     def warnings_in_force(self):
-        """How many count against the person today; the next step of the ladder depends on it."""
-        return Warning.objects.filter(employee=self.employee).in_force(today()).count()
+        """Those that count against the person today; the next step of the ladder depends on them."""
+        return list(Warning.objects.filter(employee=self.employee).in_force(today()))
 
     @cached_property
     def documents(self):

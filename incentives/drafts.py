@@ -9,7 +9,7 @@ from incentives.triggers import build, overlaps
 from policies.models import Clause, Version
 
 #: fields of effects that a rule may leave out
-OPTIONAL = ("class",)
+OPTIONAL = ("class", "next_months")
 
 
 def rule_row(content, code):

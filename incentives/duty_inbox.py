@@ -1,11 +1,12 @@
-"""Duties in the inbox: what I owe, and for HR what is to be checked."""
+"""Duties in the inbox: what I owe; for HR what is to be checked, and letters to hand over on paper."""
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.access import may
 from core.navigation import InboxItem
-from incentives.models import Duty
+from incentives.models import Duty, Notice
 from organization.scopes import employee_id_of
 
 MOST = 100
@@ -21,7 +22,28 @@ def duty_inbox(user, company, at):
         done = Duty.objects.visible_to(user).filter(company=company, state=Duty.State.DONE)
         done = done.exclude(employee_id=employee_id).select_related("employee")
         items += [_item(duty, _("Check it")) for duty in done[:MOST]]
+        items += [_letter(letter) for letter in _letters_to_hand_over(user, company, at)]
     return items
+
+
+def _letters_to_hand_over(user, company, at):
+    """Of those without a login at once, of the others when the days for the receipt have passed."""
+    on_paper = Q(decision__employee__user=None) | Q(receipt_until__lte=at)
+    found = Notice.objects.visible_to(user).to_serve().filter(on_paper, company=company)
+    found = found.exclude(decision__employee_id=employee_id_of(user)).order_by("receipt_until", "pk")
+    return found.select_related("decision__employee").distinct()[:MOST]
+
+
+def _letter(letter):
+    return InboxItem(
+        kind="incentives.letter_service",
+        title=_("Letter to hand over: %(name)s") % {"name": letter.decision.employee.name},
+        url=reverse("letter_service", args=[letter.pk]),
+        detail=letter.number,
+        action=_("Record how it arrived"),
+        due_at=letter.receipt_until,
+        icon="envelope-check",
+    )
 
 
 def _item(duty, action):

@@ -3,7 +3,9 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.forms.fields import FilesField
 from incentives.forms import LONGEST_REASON, text_area
+from incentives.models import Notice
 from jobs import attachments
+from organization.models import Employee
 
 
 class DutyForm(forms.Form):
@@ -26,3 +28,38 @@ class CheckForm(forms.Form):
         required=False,
         widget=text_area(),
     )
+
+
+class ServiceForm(forms.Form):
+    how = forms.ChoiceField(
+        label=_("How it arrived"),
+        choices=Notice.Service.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say how the letter arrived.")},
+    )
+    served_on = forms.DateField(
+        label=_("On which day"),
+        widget=forms.DateInput(attrs={"class": "form-control inc-date", "type": "date"}),
+        error_messages=dict.fromkeys(("required", "invalid"), _("Enter the day on which it arrived.")),
+    )
+    note = forms.CharField(
+        label=_("Proof"),
+        help_text=_("Where the signed copy is kept, the number of the post, or the names of two witnesses."),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "form-control"}),
+    )
+
+
+class HandOverForm(forms.Form):
+    head = forms.ModelChoiceField(
+        label=_("Who holds the talk"),
+        queryset=Employee.objects.none(),
+        empty_label=_("Choose a colleague"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose who holds the talk.")),
+    )
+
+    def __init__(self, *args, candidates, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["head"].queryset = candidates

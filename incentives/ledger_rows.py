@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
 
+from core.money import yuan_from_fen
 from core.numbering import id_in
 from core.period import SHANGHAI, Period
 from incentives import wording
@@ -93,7 +94,7 @@ def export_rows(lines):
             str(line.department),
             line.counts_for,
             line.get_unit_display(),
-            line.amount / 100 if is_money else line.amount,
+            yuan_from_fen(line.amount) if is_money else line.amount,
             line.decision.rule.clause.number,
             wording.in_language(line.decision.rule, "title"),
             line.decision.number,

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext, pgettext
 
 from core.templatetags.manyi import day_name, deadline, long_date, period_name
 from incentives.evidence_words import lead_of
+from incentives.grading import is_next_step
 from incentives.wording import clause_name, effects_text, in_language
 
 
@@ -196,6 +197,8 @@ def _heading(decision):
 def _facts(decision):
     lead = lead_of(decision.case)
     lines = [lead] if lead else []
+    if is_next_step(decision):
+        lines.append(_("An earlier warning still counted when this was found, so this one is in writing."))
     clause = decision.rule.clause
     return [
         *lines,

@@ -3,16 +3,18 @@
 import csv
 import io
 
-from django.db.models import F, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from django.utils.translation import gettext as _
 
-from core.excel import rows_as_csv, rows_as_xlsx
-from core.money import fen_from_yuan
+from core.excel import rows_as_csv, sheets_as_xlsx
+from core.money import fen_from_yuan, yuan_from_fen
 from incentives import wording
 from incentives.models import Decision, LedgerLine, PayrollBatch
 
 POINTS, YUAN = 6, 7
 SETTLED = (*Decision.DEAD, Decision.State.POSTED, Decision.State.EXPORTED)
+#: what money is paid or taken as, in the order of the columns (incentives.policy.money_class)
+CLASSES = ("bonus", "performance_pay", "loss_compensation", "fine", "team_fund")
 RELATED = ("employee", "department", "decision__rule__clause", "reverses")
 
 
@@ -77,7 +79,7 @@ def rows(number, lines):
             str(line.department),
             line.counts_for,
             "" if is_money else line.amount,
-            line.amount / 100 if is_money else "",
+            yuan_from_fen(line.amount) if is_money else "",
             wording.money_class_text(line.money_class),
             line.decision.rule.clause.number,
             wording.in_language(line.decision.rule, "title"),
@@ -90,8 +92,60 @@ def as_csv(number, lines):
     return "".join(rows_as_csv(header(), rows(number, lines))).encode()
 
 
-def as_xlsx(number, lines):
-    return rows_as_xlsx(header(), rows(number, lines), sheet=number)
+def as_xlsx(number, lines, people):
+    """The lines, and on a second sheet what each person gets, with the totals below."""
+    money = {_("Money (yuan)"), *map(wording.money_class_text, CLASSES)}
+    sheets = [
+        (number, header(), rows(number, lines)),
+        (_("Per person"), people_header(), people_rows(number, people)),
+    ]
+    return sheets_as_xlsx(sheets, money=money, wide={_("Reason"), _("Remark"), _("Clause")})
+
+
+def people_of(lines):
+    """A row a person over a queryset of lines: points, fen in all and by class; in the order of their numbers."""
+    is_money = Q(unit=LedgerLine.Unit.FEN)
+    sums = {name: Sum("amount", filter=is_money & Q(money_class=name), default=0) for name in CLASSES}
+    found = lines.order_by().values("employee", "employee__number", "employee__name")
+    found = found.annotate(
+        count=Count("pk"),
+        points=Sum("amount", filter=Q(unit=LedgerLine.Unit.POINTS), default=0),
+        fen=Sum("amount", filter=is_money, default=0),
+        **sums,
+    )
+    return found.order_by("employee__number", "employee")
+
+
+def parts_of(person):
+    """[(as what, fen)] of a row of `people_of`, without what is nothing."""
+    return [(wording.money_class_text(name), person[name]) for name in CLASSES if person[name]]
+
+
+def people_header():
+    return [
+        _("Payroll file"),
+        _("Employee no."),
+        _("Employee"),
+        _("Number of lines"),
+        _("Points"),
+        _("Money (yuan)"),
+        *map(wording.money_class_text, CLASSES),
+    ]
+
+
+def people_rows(number, people):
+    """The rows of `people_of`, and the totals as the last one."""
+    totals = [0] * (3 + len(CLASSES))
+    for person in people:
+        sums = [person[name] for name in ("count", "points", "fen", *CLASSES)]
+        totals = [total + part for total, part in zip(totals, sums, strict=True)]
+        yield [number, person["employee__number"], person["employee__name"], *_with_yuan(sums)]
+    yield [number, "", _("Total"), *_with_yuan(totals)]
+
+
+def _with_yuan(sums):
+    count, points, *money = sums
+    return [count, points, *map(yuan_from_fen, money)]
 
 
 def sums_in(content):

@@ -16,7 +16,7 @@ from core.period import SHANGHAI
 from core.workdays import due_after
 from incentives import evidence_words, wording
 from incentives.evidence import read
-from incentives.grading import specs_of
+from incentives.grading import load_warned, specs_of
 from incentives.models import Case, Decision, Hearing, Rule
 from policies.selectors import section
 
@@ -180,8 +180,9 @@ def stage_counts(cases):
 
 
 def rows_of(cases):
-    """Rows for a page of cases: three more queries, whatever their number."""
+    """Rows for a page of cases: three more queries, whatever their number, and one where rules have a ladder."""
     cases = list(cases)
+    load_warned(cases)
     decisions = {}
     found = (
         Decision.objects.filter(case__in=[case.pk for case in cases]).select_related("motion").order_by("pk")

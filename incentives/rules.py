@@ -120,6 +120,12 @@ def refuse_bad_day(held_on, at):
         raise Refused(_("The talk cannot have been held in the future."), field="held_on")
 
 
+def refuse_bad_service(served_on, published_at, at):
+    """A letter arrives neither before it was issued nor tomorrow."""
+    if not published_at.astimezone(SHANGHAI).date() <= served_on <= at.astimezone(SHANGHAI).date():
+        raise Refused(_("The day lies between the issue of the letter and today."), field="served_on")
+
+
 def month_to_count_in(period, exported):
     """The month whose close produced it; when that month is in a payroll file already, the next one that is not."""
     month = Period.parse(period)

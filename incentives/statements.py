@@ -10,7 +10,7 @@ from core import money
 from core.period import SHANGHAI
 from core.templatetags.manyi import long_date, period_name
 from incentives import wording
-from incentives.documents import compile_pdf
+from incentives.documents import by_hand, compile_pdf
 from incentives.models import Decision, LedgerLine, Mark, Warning
 
 RELATED = ("decision__rule__clause", "reverses")
@@ -94,6 +94,7 @@ def _data(statement, at):
             {"name": period_name(month.month), "rows": [_row(entry) for entry in month.entries]}
             for month in reversed(statement.months)
         ],
+        "unprintable": by_hand(employee.company.name + employee.name),
         "empty": _("No lines yet"),
         "as_of": _("As of %(day)s") % {"day": long_date(at.astimezone(SHANGHAI).date())},
     }

@@ -50,7 +50,11 @@ def _months(effect):
 def _warning(effect):
     is_written = effect.get("level") == "written"
     text = _("a written warning for %(months)s") if is_written else _("an oral warning for %(months)s")
-    return text % {"months": _months(effect)}
+    text %= {"months": _months(effect)}
+    if "next_months" not in effect:
+        return text
+    step = _("%(warning)s (a written one for %(months)s while an earlier one counts)")
+    return step % {"warning": text, "months": _months({"months": effect["next_months"]})}
 
 
 def _recommendation(effect):

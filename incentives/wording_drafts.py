@@ -66,6 +66,7 @@ EFFECT_PARTS = {
     "most": pgettext_lazy("field of a rule", "at most HR may choose"),
     "class": pgettext_lazy("field of a rule", "taken as"),
     "days": pgettext_lazy("field of a rule", "within working days"),
+    "next_months": _("while an earlier warning counts, a written one for so many months"),
     "months": pgettext_lazy("field of a rule", "holds for months"),
     "level": pgettext_lazy("field of a rule", "level"),
     "what": pgettext_lazy("field of a rule", "recommended"),

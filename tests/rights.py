@@ -132,7 +132,7 @@ TABLE = (
     ),
     (
         "hr",
-        "duty_check mark_condition payroll payroll_file payroll_month",
+        "duty_check letter_service mark_condition payroll payroll_file payroll_month talk_hand_over",
     ),
     (
         "head hr service",

@@ -60,6 +60,7 @@ MODELS = {
     "incentives/cases": Case,
     "incentives/decisions": Decision,
     "incentives/facts": HandReport,
+    "incentives/letters": Notice,
     "incentives/marks": Mark,
     "incentives/payroll/files": PayrollBatch,
     "incentives/people": Employee,

@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from core.flow import Refused
 from core.period import SHANGHAI
 from core.templatetags.manyi import long_date
+from incentives.documents import glyphs
 
 HERE = Path(__file__).parent
 HONOURS = ("certificate", "commendation")
-FONTS = settings.BASE_DIR / "build" / "fonts"
+FONTS = glyphs.FONT.parent
 
 
 def notice_pdf(notice):
@@ -28,13 +29,23 @@ def notice_pdf(notice):
             "kind": notice.kind,
             "company": notice.company.name,
             "number": notice.number,
-            "title": notice.title,
+            "title": notice.title if notice.kind in HONOURS else notice.get_kind_display(),
             "paragraphs": [line for line in notice.body.split("\n") if line.strip()],
             "receipt": "" if notice.kind in HONOURS else _("Received (signature, date):"),
             "withdrawn": _withdrawn(notice.decision),
             "date": long_date(notice.published_at.astimezone(SHANGHAI).date()),
         }
+        data["unprintable"] = by_hand(notice.company.name + notice.title + notice.body)
     return compile_pdf("notice.typ", data)
+
+
+def by_hand(text):
+    """A name with a character that the font lacks must not leave the house with a box in it unnoticed."""
+    characters = glyphs.missing_in(text)
+    if not characters:
+        return ""
+    codes = "、".join(f"U+{ord(character):04X}" for character in characters)
+    return _("The font lacks these characters; write them in by hand: %(codes)s") % {"codes": codes}
 
 
 def _withdrawn(decision):
@@ -49,7 +60,7 @@ def compile_pdf(template, data):
 
     Refused when the fonts are not there, for Chinese would be boxes.
     """
-    if not (FONTS / "NotoSansSC_400Regular.ttf").exists():
+    if not glyphs.FONT.exists():
         raise Refused(_("The fonts for documents are missing on this installation (make setup)."))
     path = HERE / template
     inputs = {"data": json.dumps(data, ensure_ascii=False)}

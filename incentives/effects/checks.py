@@ -67,6 +67,14 @@ def check_warning(spec, direction):
     if spec.get("level") not in LEVELS:
         raise ValueError(_("a warning is oral or written"))
     _check_months(spec)
+    if "next_months" in spec:
+        _check_next_step(spec)
+
+
+def _check_next_step(spec):
+    """An oral warning may say for how long the written one counts that follows a further breach."""
+    if spec["level"] != "oral" or not _is_whole(spec["next_months"]) or spec["next_months"] < 1:
+        raise ValueError(_("only an oral warning has a next step, in a whole number of months, at least 1"))
 
 
 def check_explanation(spec, direction):

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from approvals.models import Motion
@@ -118,6 +119,15 @@ class Decision(models.Model):
     def get_own_url(self):
         """The page of the person it is about."""
         return reverse("my_decision", args=[self.pk])
+
+    def get_state_display(self):
+        """What puts nothing into the ledger is not 'posted': a warning is in force, a dismissal only recommended."""
+        kinds = {effect["kind"] for effect in self.effects}
+        if self.state != self.State.POSTED or any("amount" in effect for effect in self.effects):
+            return str(self.State(self.state).label)
+        if "recommend" in kinds:
+            return gettext("recommended, not carried out by the system")
+        return gettext("in force")
 
 
 class HearingQuerySet(models.QuerySet):

@@ -24,6 +24,16 @@ class NoticeQuerySet(models.QuerySet):
             match |= models.Q(decision__employee_id=own.employee_id)
         return self.filter(match)
 
+    def to_serve(self):
+        """Letters whose receipt is confirmed neither online nor by HR's record."""
+        return self.filter(
+            kind=Notice.Kind.LETTER,
+            receipt_until__isnull=False,
+            served_as="",
+            decision__received_at=None,
+            decision__reversed_at=None,
+        )
+
 
 class Notice(models.Model):
     """A numbered document that follows a decision, kept as served; only commendations are published in the company."""
@@ -34,6 +44,11 @@ class Notice(models.Model):
         CERTIFICATE = "certificate", _("certificate")
         WARNING = "warning", _("written warning")
 
+    class Service(models.TextChoices):
+        PAPER = "paper", _("signed on paper")
+        POST = "post", _("delivered by registered post")
+        REFUSED = "refused", _("refused to sign, two witnesses present")
+
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="notices")
     kind = models.CharField(max_length=20, choices=Kind.choices)
@@ -41,6 +56,21 @@ class Notice(models.Model):
     title = models.CharField(max_length=200)
     body = models.TextField()
     published_at = models.DateTimeField()
+    receipt_until = models.DateTimeField(
+        null=True, help_text=_("last day for the receipt, only of a decision letter")
+    )
+    served_as = models.CharField(
+        max_length=10,
+        choices=Service.choices,
+        blank=True,
+        help_text=_("how it arrived, if not confirmed online"),
+    )
+    served_on = models.DateField(null=True)
+    served_note = models.CharField(max_length=200, blank=True)
+    served_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    served_at = models.DateTimeField(null=True)
 
     objects = NoticeQuerySet.as_manager()
 
@@ -49,6 +79,11 @@ class Notice(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["decision", "kind"], name="incentives_notice_once"),
             models.UniqueConstraint(fields=["company", "number"], name="incentives_notice_number"),
+            models.CheckConstraint(
+                condition=models.Q(served_as="", served_on=None)
+                | (~models.Q(served_as="") & models.Q(served_on__isnull=False)),
+                name="incentives_notice_served_whole",
+            ),
         ]
 
 

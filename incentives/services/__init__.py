@@ -13,11 +13,11 @@ from incentives.services.duties import accept_duty, finish_duty, send_back_duty
 from incentives.services.facts import find_due_facts, find_fact_cases
 from incentives.services.hand import decline_report, report_fact, verify_report
 from incentives.services.hearings import call_hearing, end_due_hearings, state_case, waive_hearing
-from incentives.services.issuing import acknowledge_receipt, finalize_due, issue
+from incentives.services.issuing import acknowledge_receipt, finalize_due, issue, record_service
 from incentives.services.ledger import post, reverse
 from incentives.services.marks import confirm_condition
 from incentives.services.payroll import make_payroll
-from incentives.services.talks import acknowledge_talk, hold_talk
+from incentives.services.talks import acknowledge_talk, hand_over_talk, hold_talk
 from incentives.services.voting import enact
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "find_due_facts",
     "find_fact_cases",
     "finish_duty",
+    "hand_over_talk",
     "hold_talk",
     "issue",
     "make_payroll",
@@ -43,6 +44,7 @@ __all__ = [
     "propose",
     "propose_and_submit",
     "report_fact",
+    "record_service",
     "reverse",
     "send_back_duty",
     "set_aside",

@@ -11,7 +11,7 @@ from core.flow import Refused, advance
 from core.numbering import next_number
 from core.period import SHANGHAI
 from core.workdays import due_after
-from incentives import letters, rules
+from incentives import fingerprints, letters, rules
 from incentives.models import Decision, Notice
 from incentives.policy import clocks, letters_of
 from incentives.services.ledger import post
@@ -33,12 +33,16 @@ SERVED = (
 def issue(decision, *, at):
     """Number and letter, told to the employee; the appeal window starts: whole working days after today."""
     day = at.astimezone(SHANGHAI).date()
-    due = due_after(day, clocks(decision.company, day).appeal_days)
+    days = clocks(decision.company, day)
+    due = due_after(day, days.appeal_days)
     number = document_number(decision, Notice.Kind.LETTER, day)
     advance(
         decision, Decision.ISSUE, by=None, at=at, issued_at=at, document_number=number, appeal_until=due.at
     )
-    publish_notice(decision, Notice.Kind.LETTER, number, letters.decision_letter, at)
+    receipt_until = due_after(day, days.receipt_days).at
+    publish_notice(
+        decision, Notice.Kind.LETTER, number, letters.decision_letter, at, receipt_until=receipt_until
+    )
     tell(
         decision.employee,
         kind="incentives.issued",
@@ -57,7 +61,7 @@ def document_number(decision, kind, day):
     return pattern.format(company=decision.company.name, year=day.year, n=n)
 
 
-def publish_notice(decision, kind, number, text, at):
+def publish_notice(decision, kind, number, text, at, **fields):
     """A document in the company's language, kept as it was served. Once per decision and kind."""
     with translation.override(settings.LANGUAGE_CODE):
         title, body = text(decision)
@@ -70,8 +74,11 @@ def publish_notice(decision, kind, number, text, at):
             "title": title,
             "body": body,
             "published_at": at,
+            **fields,
         },
     )
+    if created:
+        fingerprints.keep(notice, by=None, at=at)
     return notice
 
 
@@ -101,6 +108,27 @@ def acknowledge_receipt(decision, *, by, at):
     decision.received_at = at
     audit.record("incentives.decision.acknowledge_receipt", decision, by=by, at=at)
     return decision
+
+
+@transaction.atomic
+def record_service(letter, *, how, served_on, note, by, at):
+    """HR keeps how a letter arrived that nobody confirmed online: on paper, by post, or refused before witnesses.
+
+    Once per letter. The employee may still confirm it; what was recorded stays beside that.
+    """
+    rules.refuse_own(employee_id_of(by), letter.decision.employee_id)
+    rules.refuse_bad_service(served_on, letter.published_at, at)
+    if how != Notice.Service.PAPER:
+        rules.refuse_blank(
+            note, _("Write the number of the post, or the names of the two witnesses."), "note"
+        )
+    stamps = {"served_as": how, "served_on": served_on, "served_note": note.strip()[:200]}
+    waiting = Notice.objects.to_serve().filter(pk=letter.pk)
+    if not waiting.update(**stamps, served_by=by, served_at=at):
+        raise Refused(_("There is nothing to record: its receipt is confirmed already."), code="state")
+    letter.refresh_from_db()
+    audit.record("incentives.notice.record_service", letter, by=by, at=at, data={"how": how})
+    return letter
 
 
 def finalize_due(at):

@@ -10,7 +10,7 @@ from core.events import publish
 from core.flow import Refused, advance
 from core.numbering import numbered
 from core.period import SHANGHAI
-from incentives import letters, policy, rules
+from incentives import fingerprints, letters, policy, rules
 from incentives.caps import laid_over_months
 from incentives.effects import effect_kinds
 from incentives.models import Decision, LedgerLine, PayrollBatch
@@ -80,7 +80,7 @@ def _add(decision, index, amount, at, *, unit, money_class=""):
         carry=limits.carry_months,
     )
     for part, (month, share) in enumerate(parts):
-        LedgerLine.objects.create(
+        line = LedgerLine.objects.create(
             company_id=decision.company_id,
             number=_number(decision.company_id, at),
             employee_id=decision.employee_id,
@@ -94,6 +94,7 @@ def _add(decision, index, amount, at, *, unit, money_class=""):
             counts_for=month,
             posted_at=at,
         )
+        fingerprints.keep(line, by=None, at=at)
     if lapsed:
         audit.record(
             "incentives.decision.lapse", decision, by=None, at=at, data={"effect": index, "amount": lapsed}
@@ -120,7 +121,7 @@ def reverse(decision, *, reason, by, at):
     exported = exported_months(decision.company_id)
     advance(decision, Decision.REVERSE, by=by, at=at, reversed_at=at, reverse_reason=reason.strip()[:1000])
     for line in decision.ledger_lines.filter(reverses=None, reversed_by=None).order_by("pk"):
-        _reverse_line(line, exported, at)
+        fingerprints.keep(_reverse_line(line, exported, at), by=by, at=at)
     for effect in decision.effects:
         effect_kinds[effect["kind"]].undo(decision, at)
     publish("incentives.decision_reversed", decision)

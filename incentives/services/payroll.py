@@ -8,12 +8,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from audit import services as audit
 from core.events import publish
 from core.flow import Refused, advance
 from core.numbering import numbered
 from core.period import SHANGHAI, Period
-from incentives import payroll_rows
+from incentives import fingerprints, payroll_rows
 from incentives.models import Decision, PayrollBatch, PayrollLine
 from scoring.services.books import hold_books
 
@@ -28,15 +27,16 @@ def make_payroll(company, *, month, by, at, despite_open=False):
     hold_books(company)
     month = str(month)
     _refuse_early(company, month, at)
-    lines = list(payroll_rows.lines_to_pay(company, month))
+    found = payroll_rows.lines_to_pay(company, month)
+    lines = list(found)
     if not lines:
         raise Refused(_("Nothing is posted for this month, so there is nothing to hand over."), code="empty")
     _refuse_open(company, month, despite_open)
-    batch = _keep(company, month, lines, by, at)
+    batch = _keep(company, month, lines, payroll_rows.people_of(found), by, at)
     PayrollLine.objects.bulk_create(PayrollLine(batch=batch, line=line) for line in lines)
     for decision in payroll_rows.wholly_exported(batch):
         advance(decision, Decision.EXPORT, by=by, at=at)
-    audit.record("incentives.payroll.make", batch, by=by, at=at, data={"month": month, "lines": len(lines)})
+    fingerprints.keep(batch, by=by, at=at, month=month, lines=len(lines))
     publish("incentives.payroll_made", batch)
     return batch
 
@@ -63,10 +63,10 @@ def _refuse_open(company, month, despite_open):
         )
 
 
-def _keep(company, month, lines, by, at):
+def _keep(company, month, lines, people, by, at):
     number = numbered("GZ", company.pk, at.astimezone(SHANGHAI).date(), width=2)
     with translation.override(settings.LANGUAGE_CODE):
-        csv, xlsx = payroll_rows.as_csv(number, lines), payroll_rows.as_xlsx(number, lines)
+        csv, xlsx = payroll_rows.as_csv(number, lines), payroll_rows.as_xlsx(number, lines, people)
     return PayrollBatch.objects.create(
         company=company,
         number=number,

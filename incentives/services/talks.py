@@ -4,6 +4,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from audit import services as audit
 from core.flow import Refused, advance
 from core.period import SHANGHAI
 from core.workdays import due_after
@@ -13,7 +14,7 @@ from incentives.policy import clocks
 from incentives.services.telling import tell
 from organization.models import Employee
 from organization.scopes import employee_id_of
-from organization.selectors import superiors_of
+from organization.selectors import employees_with_verb, superiors_of
 
 
 def schedule(decision, index, effect, at):
@@ -31,14 +32,18 @@ def schedule(decision, index, effect, at):
         },
     )
     if created:
-        tell(
-            head,
-            kind="incentives.talk",
-            key=f"talk-{talk.pk}",
-            at=at,
-            url=talk.get_absolute_url(),
-            text=lambda: letters.talk_to_hold(talk),
-        )
+        _ask(head, talk, f"talk-{talk.pk}", at)
+
+
+def _ask(head, talk, key, at):
+    tell(
+        head,
+        kind="incentives.talk",
+        key=key,
+        at=at,
+        url=talk.get_absolute_url(),
+        text=lambda: letters.talk_to_hold(talk),
+    )
 
 
 def _head_for(decision, day):
@@ -58,6 +63,28 @@ def call_off(decision, at):
     talk = Talk.objects.filter(decision=decision, state__in=Talk.CANCEL.sources).first()
     if talk is not None:
         advance(talk, Talk.CANCEL, by=None, at=at)
+
+
+def may_hold(talk, day):
+    """Employees whom HR may name to hold this talk: who may hold talks, but neither the present head nor the person."""
+    found = employees_with_verb(talk.company, "incentives.hold_talk", day)
+    return found.exclude(pk__in=(talk.employee_id, talk.head_id)).order_by("number")
+
+
+@transaction.atomic
+def hand_over_talk(talk, *, head, by, at):
+    """HR names somebody else to hold a talk that is still to be held: the head has left, or is away. The day stays."""
+    rules.refuse_own(employee_id_of(by), talk.employee_id)
+    if not may_hold(talk, at.astimezone(SHANGHAI).date()).filter(pk=head.pk).exists():
+        raise Refused(_("Name another colleague who holds talks."), field="head")
+    before = talk.head_id
+    waiting = Talk.objects.filter(pk=talk.pk, state=Talk.State.SCHEDULED, head_id=before)
+    if not waiting.update(head=head):
+        raise Refused(_("This talk is held already, or called off, or handed over."), code="state")
+    talk.refresh_from_db()
+    audit.record("incentives.talk.hand_over", talk, by=by, at=at, data={"from": before, "to": head.pk})
+    _ask(head, talk, f"talk-{talk.pk}-{head.pk}-{at.isoformat()}", at)
+    return talk
 
 
 @transaction.atomic

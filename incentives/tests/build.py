@@ -205,3 +205,12 @@ class Stage:
         decision = self.issued(employee)
         services.finalize_due(at(2026, 11, 16))
         return Decision.objects.get(pk=decision.pk)
+
+
+def second_head(stage):
+    """Another head of the company who holds talks."""
+    employee = factories.make_employee(
+        factories.make_department(stage.company, "sales-2", "销售二部"), "赵敏", is_head=True
+    )
+    stage._login(employee, "incentives.hold_talk", reach=Role.Reach.DEPARTMENT)
+    return employee

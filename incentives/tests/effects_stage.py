@@ -63,8 +63,7 @@ class EffectsStage(Stage):
             occurrence=occurrence,
             period=month,
             state=Case.State.FOUND,
-            found_at=at(2026, 11, 1),
-            **{"evidence": {}} | fields,
+            **{"evidence": {}, "found_at": at(2026, 11, 1)} | fields,
         )
 
     def proposed_with(self, *effects, employee=None, month="2026-10", reason="", **options):

@@ -6,10 +6,13 @@ import pytest
 
 from approvals import services as approvals
 from approvals.models import Motion
+from audit.models import AuditRow
 from core.events import deliver_all
 from core.flow import Refused
 from incentives import selectors, services
 from incentives.models import Decision, Hearing, LedgerLine, Notice, Talk
+from incentives.tests.build import second_head
+from incentives.tests.pages import browse
 from notifications.models import Message
 from organization.models import Assignment
 from tests import factories
@@ -218,6 +221,44 @@ def test_a_talk_is_recorded_by_the_head_named_with_minutes(october, who, minutes
     user = october.worst.user if who == "worst" else getattr(october, who)
     with pytest.raises(Refused):
         services.hold_talk(Talk.objects.get(), minutes=minutes, held_on=day, by=user, at=at(2026, 11, 18))
+
+
+def test_hr_hands_a_talk_over_to_another_head_who_then_holds_it(october):
+    october.posted(october.worst)
+    talk, other = Talk.objects.get(), second_head(october)
+    place, hr = f"/talks/{talk.pk}/hand-over/", browse(october.hr)
+    page = hr.get(place).content.decode()
+    assert "赵敏" in page and f'value="{october.worst.pk}"' not in page
+    assert hr.post(place, {}).status_code == 422
+    assert hr.post(place, {"head": october.worst.pk}).status_code == 422
+    assert hr.post(place, {"head": other.pk}).status_code == 302
+    talk.refresh_from_db()
+    assert talk.head == other
+    assert AuditRow.objects.get(verb="incentives.talk.hand_over").data == {
+        "from": october.head.employee.pk,
+        "to": other.pk,
+    }
+    assert Message.objects.filter(kind="incentives.talk", recipient=other.user).count() == 1
+    held = {"minutes": "约定", "held_on": dt.date(2026, 11, 17), "at": at(2026, 11, 18)}
+    with pytest.raises(Refused):
+        services.hold_talk(talk, by=october.head, **held)
+    services.hold_talk(talk, by=other.user, **held)
+    assert hr.get(place).status_code == 404
+    with pytest.raises(Refused):
+        services.hand_over_talk(talk, head=october.head.employee, by=october.hr, at=at(2026, 11, 19))
+
+
+def test_nobody_hands_over_a_talk_about_themselves_or_to_who_holds_none(october):
+    october.posted(october.worst)
+    talk = Talk.objects.get()
+    for head, by in (
+        (october.head.employee, october.hr),
+        (october.best, october.hr),
+        (second_head(october), october.worst.user),
+    ):
+        with pytest.raises(Refused):
+            services.hand_over_talk(talk, head=head, by=by, at=at(2026, 11, 18))
+    assert browse(october.head).get(f"/talks/{talk.pk}/hand-over/").status_code == 403
 
 
 def test_a_talk_is_held_and_acknowledged(october):

@@ -1,9 +1,12 @@
 """Numbered documents and statements as PDF: from the text that was served, the same bytes each time, for whom."""
 
+import re
+
 import pytest
 
 from audit.models import AuditRow
 from incentives import documents, services
+from incentives.documents import glyphs
 from incentives.models import Notice
 from incentives.statements import Record, Statement, statement_pdf
 from incentives.tests.effects_stage import BONUS, ORAL, PRIORITY, WRITTEN, EffectsStage, points
@@ -107,3 +110,37 @@ def test_the_record_holds_what_is_in_force_today(stage):
     assert [mark.kind for mark in record.marks] == ["priority"]
     later = Record.of(stage.best, today().replace(year=2028, month=1, day=1))
     assert (later.warnings, len(later.past_warnings), later.marks) == ([], 1, [])
+
+
+def pages_of(content):
+    """How many pages, of what size in points: A4 is 595 × 842."""
+    sizes = re.findall(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", content)
+    return len(sizes), {(round(float(wide)), round(float(high))) for wide, high in sizes}
+
+
+def test_a_long_letter_goes_on_over_numbered_a4_pages(stage):
+    stage.posted_with(points(5))
+    letter = Notice.objects.get()
+    assert pages_of(documents.notice_pdf(letter)) == (1, {(595, 842)})
+    letter.body = "条款原文很长。" * 600
+    count, sizes = pages_of(documents.notice_pdf(letter))
+    assert count > 2 and sizes == {(595, 842)}
+
+
+@pytest.mark.parametrize(
+    ("name", "missing"),
+    [("䶮𬭎㛃", []), ("王丽 Ö é 김 😀", []), ("𠮷田", ["𠮷"]), ("\ue863", ["\ue863"]), ("龯䶶" * 30, ["䶶"])],
+)
+def test_characters_that_would_be_boxes_are_known(name, missing):
+    assert glyphs.missing_in(name) == missing
+
+
+def test_a_letter_names_the_characters_to_be_written_by_hand(stage, monkeypatch):
+    seen = []
+    monkeypatch.setattr(documents, "compile_pdf", lambda template, data: seen.append(data["unprintable"]))
+    stage.posted_with(points(5))
+    letter = Notice.objects.get()
+    documents.notice_pdf(letter)
+    letter.body += "𠮷"
+    documents.notice_pdf(letter)
+    assert seen == ["", "字库缺少下列字，请手写补全：U+20BB7"]

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.utils import translation
 
 from core.flow import Refused
 from incentives import grading, legal, policy, services
@@ -236,3 +237,47 @@ def test_hr_reads_what_the_law_says():
     off, on = (legal.notes(effects[:1], money=money, is_penalty=True)[0][1] for money in (OFF, ON))
     assert len(off) > len(on)
     assert legal.notes(effects, money=OFF, is_penalty=False) == []
+
+
+LADDER = ORAL | {"next_months": 9}
+
+
+def test_a_warning_while_an_earlier_one_counts_is_the_next_step_of_the_ladder(stage):
+    rule = stage.rule(LADDER, direction="penalty")
+    first, other = stage.case(rule, stage.best), stage.case(rule, stage.worst)
+    assert [grading.specs_of(case)[0]["level"] for case in (first, other)] == ["oral", "oral"]
+    stage.posted_with(ORAL, direction="penalty", moment=at(2026, 11, 16))  # counts until 16 February
+    found = {"found_at": at(2027, 1, 15)}
+    again = stage.case(rule, stage.best, occurrence="fact:2", **found)
+    late = stage.case(rule, stage.best, occurrence="fact:3", found_at=at(2027, 2, 17))
+    last = stage.case(rule, stage.best, occurrence="fact:4", found_at=at(2027, 2, 16, 23))
+    stranger = stage.case(rule, stage.worst, occurrence="fact:2", **found)
+    levels = [grading.specs_of(case)[0]["level"] for case in (first, again, late, last, stranger)]
+    assert levels == ["oral", "written", "oral", "written", "oral"]
+    decision = services.propose(again, by=stage.hr, at=at(2027, 1, 15))
+    assert decision.effects == [{"kind": "warning", "level": "written", "months": 9}]
+    hearing = services.call_hearing(decision, by=stage.hr, at=at(2027, 1, 15))
+    told = Message.objects.get(kind="incentives.hearing", key__contains=str(hearing.pk))
+    assert "已有警告仍在有效期内，因此本次为书面警告" in told.body
+    Warning.objects.update(lifted_at=at(2027, 1, 1))
+    again = type(again).objects.get(pk=again.pk)
+    assert grading.specs_of(again)[0]["level"] == "oral"
+
+
+@pytest.mark.parametrize("spec", [WRITTEN | {"next_months": 6}, ORAL | {"next_months": 0}])
+def test_only_an_oral_warning_has_a_next_step(spec):
+    with pytest.raises(ValueError):
+        check_rule([spec], "penalty")
+    check_rule([LADDER], "penalty")
+
+
+def test_what_puts_nothing_into_the_ledger_is_not_called_posted(stage):
+    words = {
+        "已生效": stage.posted_with(ORAL, direction="penalty"),
+        "已提出建议，系统不执行": stage.posted_with(DISMISSAL, direction="penalty"),
+        "已入账": stage.posted_with(points(-1), DISMISSAL),
+    }
+    with translation.override("zh-hans"):
+        assert {text: decision.get_state_display() for text, decision in words.items()} == dict(
+            zip(words, words, strict=True)
+        )

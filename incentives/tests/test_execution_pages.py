@@ -64,9 +64,11 @@ def test_money_stays_on_the_list_until_it_is_in_a_payroll_file(stage):
     stage.posted_with(BONUS)
     hr = browse(stage.hr)
     assert "还有 1 件决定要执行" in text(hr.get(EXECUTION))
+    services.acknowledge_receipt(Decision.objects.get(), by=stage.best.user, at=at(2026, 11, 17))
+    assert "还有 1 件决定要执行" in text(hr.get(EXECUTION))
     services.make_payroll(stage.company, month="2026-10", by=stage.hr, at=at(2026, 11, 20))
     assert "已决定的都执行完了" in text(hr.get(EXECUTION))
-    assert "已完成 5 / 6 步" in text(hr.get(f"{EXECUTION}?show=all"))
+    assert "已完成 6 / 6 步" in text(hr.get(f"{EXECUTION}?show=all"))
 
 
 def test_an_explanation_is_written_by_who_owes_it_and_read_by_the_group(stage):

@@ -8,8 +8,10 @@ from audit.models import AuditRow
 from incentives import policy, selectors, services, wording
 from incentives.caps import laid_over_months
 from incentives.models import Decision, LedgerLine
+from incentives.rules import month_to_count_in
 from incentives.statements import Statement
 from incentives.tests.effects_stage import BONUS, CUT, FUND, EffectsStage, points
+from incentives.tests.pages import browse
 from tests.factories import at
 
 MONTHS = [f"2026-{month:02d}" for month in range(1, 13)]
@@ -39,6 +41,37 @@ def test_no_part_breaks_the_bound_and_nothing_is_lost(amount, bound, carry, sums
         assert after <= bound if amount > 0 else after >= bound
     months = [month for month, _part in parts]
     assert months == sorted(set(months))
+
+
+@given(
+    history=st.lists(
+        st.tuples(st.integers(-30, 30).filter(bool), st.sampled_from(MONTHS[:4]), st.booleans()), max_size=12
+    ),
+    cap=st.integers(1, 9),
+    floor=st.integers(-9, -1),
+    closings=st.lists(st.sampled_from(MONTHS[:6]), max_size=12),
+)
+@settings(max_examples=200, deadline=None)
+def test_over_any_history_every_amount_arrives_once_and_months_stay_within_their_bounds(
+    history, cap, floor, closings
+):
+    """Amounts of both signs, months closed in between; reversals as the ledger makes them."""
+    sums, closed, posted = {}, set(), []
+    for place, (amount, month, takes_back) in enumerate(history):
+        bound = cap if amount > 0 else floor
+        parts, rest = laid_over_months(amount, month, bound=bound, sums=sums, closed=closed)
+        assert rest == 0 and sum(part for _month, part in parts) == amount
+        for found, part in parts:
+            sums[found] = sums.get(found, 0) + part
+            assert found not in closed and (sums[found] <= cap if amount > 0 else sums[found] >= floor)
+        posted.append(amount)
+        if takes_back:
+            for found, part in parts:
+                found = month_to_count_in(found, closed)
+                sums[found] = sums.get(found, 0) - part
+            posted.pop()
+        closed.update(closings[place : place + 1])
+    assert sum(sums.values()) == sum(posted)
 
 
 def test_without_limits_an_effect_is_one_line(company):
@@ -102,6 +135,8 @@ def test_a_team_fund_is_no_income_of_its_head(company):
     found = LedgerLine.objects.order_by("pk").values_list("money_class", "amount", "counts_for")
     assert list(found) == [("team_fund", 200000, "2026-10"), ("bonus", 50000, "2026-10")]
     assert Statement.of(stage.best).fen == 50000
+    page = browse(stage.best.user).get("/my/ledger/").content.decode()
+    assert "2,000&nbsp;元" in page and "500&nbsp;元" in page and "2,500" not in page
 
 
 def test_a_reversal_takes_back_every_part_in_its_own_month(company):

@@ -56,6 +56,8 @@ def test_a_step_past_its_day_is_late(page_stage):
 
 def test_what_is_done_leaves_the_open_list(posted):
     hr = browse(posted.hr)
+    assert "还有 1 件决定要执行" in text(hr.get(EXECUTION))  # its receipt
+    services.acknowledge_receipt(Decision.objects.get(), by=posted.best.user, at=at(2026, 11, 17))
     assert "已决定的都执行完了" in text(hr.get(EXECUTION))
     assert "王丽：10 月绩效" in text(hr.get(f"{EXECUTION}?show=all"))
 

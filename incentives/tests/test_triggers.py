@@ -189,6 +189,25 @@ def test_every_member_of_the_best_team_is_touched_once_and_the_head_also_as_head
     assert [spec["kind"] for spec in rules.effects_for(specs, "head")] == ["commendation_notice"]
 
 
+def test_who_works_in_the_team_on_the_last_counted_day_is_a_member(company):
+    units = Units(company, TEAM)
+    left, moved = units.peony.people
+    left.assignments.update(ends_on=date(2026, 12, 30))
+    moved.assignments.update(ends_on=date(2026, 12, 31))  # in the other team from New Year on
+    moved.assignments.create(
+        department=units.garden, post=moved.assignments.get().post, starts_on=date(2027, 1, 1)
+    )
+    factories.make_employee(units.peony, "新来", since=date(2026, 12, 31))
+    factories.make_employee(units.peony, "明年来", since=date(2027, 1, 1))
+    units.find(units.close("2026H2", {units.peony: (190, 200), units.garden: (170, 200)}))
+    assert [(name, role) for name, _when, _state, role in found()] == [
+        ("牡丹处主任", "member"),
+        ("牡丹处2", "member"),
+        ("新来", "member"),
+        ("牡丹处主任", "head"),
+    ]
+
+
 def test_collaboration_can_decide_who_is_best(company):
     units = Units(company, TEAM)
     close = units.close("2026H2", {units.peony: (172, 200), units.garden: (170, 200)})

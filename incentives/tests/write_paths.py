@@ -8,7 +8,7 @@ from core.faults import WritePath
 from core.registries import write_paths
 from incentives import services
 from incentives.models import Decision, Talk
-from incentives.tests.build import MONTHS, Stage
+from incentives.tests.build import MONTHS, Stage, second_head
 from incentives.tests.build_facts import Desk, rule
 from tests import factories
 from tests.factories import at
@@ -98,6 +98,12 @@ def talk():
     return Talk.objects.get(), found.head
 
 
+def talk_and_other():
+    found = october()
+    found.posted(found.worst)
+    return Talk.objects.get(), second_head(found), found.hr
+
+
 def held():
     one, head = talk()
     services.hold_talk(one, minutes="约定", held_on=dt.date(2026, 11, 17), by=head, at=at(2026, 11, 18))
@@ -177,6 +183,10 @@ PATHS = {
         lambda one, by: services.hold_talk(
             one, minutes="约定", held_on=dt.date(2026, 11, 17), by=by, at=at(2026, 11, 18)
         ),
+    ),
+    "incentives.hand_over_talk": WritePath(
+        talk_and_other,
+        lambda one, other, by: services.hand_over_talk(one, head=other, by=by, at=at(2026, 11, 18)),
     ),
     "incentives.acknowledge_talk": WritePath(
         held, lambda one, by: services.acknowledge_talk(one, by=by, at=at(2026, 11, 19))

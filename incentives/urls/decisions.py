@@ -26,5 +26,6 @@ urlpatterns = [
     path("my/talks/<int:pk>/", talks.my_talk, name="my_talk"),
     path("talks/", talks.talks, name="talks"),
     path("talks/<int:pk>/", talks.talk, name="talk"),
+    path("talks/<int:pk>/hand-over/", talks.hand_over, name="talk_hand_over"),
     path("notices/", books.notices, name="notices"),
 ]

@@ -35,7 +35,8 @@ def my_ledger(request):
         "decision__rule__clause", "reverses"
     )
     page = Paginator(lines, PER_PAGE).get_page(request.GET.get("page"))
-    sums = dict(lines.order_by().values_list("unit").annotate(total=Sum("amount")))
+    own = lines.exclude(money_class="team_fund")  # it passes through the head's account and is not theirs
+    sums = dict(own.order_by().values_list("unit").annotate(total=Sum("amount")))
     decisions = list(my_decisions(request).order_by("-proposed_at")[:50])
     context = {
         "page": page,

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit import services as audit
-from core.access import require
+from core.access import may, require
 from core.flow import Refused
 from core.period import Period
 from incentives import payroll_rows, services
@@ -54,7 +54,7 @@ def payroll_month(request, month):
                 despite_open=request.POST.get("despite_open") == "on",
             )
         except Refused as refused:
-            if refused.code not in ("open", "empty", "early"):
+            if refused.code not in ("open", "empty", "early", "state"):
                 raise
             status, refusal = 409, refused
         else:
@@ -85,14 +85,22 @@ def month_context(request, month, refusal):
     else:
         lines = payroll_rows.lines_to_pay(request.company, month)
     points, fen = payroll_rows.sums_of(lines)
+    people = payroll_rows.people_of(lines)
+    shown = "lines" if request.GET.get("show") == "lines" else "people"
+    page = Paginator(lines if shown == "lines" else people, PER_PAGE).get_page(request.GET.get("page"))
+    if shown == "people":
+        page.object_list = [row | {"parts": payroll_rows.parts_of(row)} for row in page.object_list]
     open_ones = payroll_rows.open_decisions(request.company, month).select_related("employee", "rule")
     return {
         "month": month,
         "batch": batch,
-        "page": Paginator(lines, PER_PAGE).get_page(request.GET.get("page")),
+        "shown": shown,
+        "page": page,
         "points": points,
         "fen": fen,
-        "people": lines.order_by().values("employee").distinct().count(),
+        "people": people.count(),
+        "lines": lines.count(),
+        "may_open": may(request.user, "incentives.view"),
         "open_decisions": [] if batch else list(open_ones.order_by("number")),
         "refusal": refusal,
     }
@@ -108,4 +116,5 @@ def payroll_file(request, pk):
     )
     response = HttpResponse(bytes(getattr(batch, kind)), TYPES[kind])
     response["Content-Disposition"] = f'attachment; filename="{batch.number}-{batch.month}.{kind}"'
+    response["Cache-Control"] = "private, no-store"
     return response

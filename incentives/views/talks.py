@@ -10,8 +10,10 @@ from core.access import require
 from core.flow import Refused
 from incentives import services, wording
 from incentives.forms import AcknowledgeForm, TalkForm
+from incentives.forms_duties import HandOverForm
 from incentives.models import Talk
-from organization.scopes import employee_id_of
+from incentives.services.talks import may_hold
+from organization.scopes import employee_id_of, today
 
 RELATED = ("employee", "department", "decision__rule__clause")
 
@@ -55,6 +57,28 @@ def talk(request, pk):
         status = 422
     context = {"talk": found, "form": form, "effects": effects_of(found), "at": timezone.now()}
     return render(request, "incentives/talk.html", context, status=status)
+
+
+@require("incentives.propose")
+def hand_over(request, pk):
+    """HR names another to hold a talk: whoever was to hold it has left or is away."""
+    found = Talk.objects.visible_to(request.user).filter(company=request.company, state=Talk.State.SCHEDULED)
+    found = get_object_or_404(found.select_related(*RELATED, "head", "company"), pk=pk)
+    posted = request.POST if request.method == "POST" else None
+    form, status = HandOverForm(posted, candidates=may_hold(found, today())), 200
+    if posted is not None and form.is_valid():
+        try:
+            services.hand_over_talk(found, by=request.user, at=timezone.now(), **form.cleaned_data)
+        except Refused as refusal:
+            beside_the_field(form, refusal)
+            status = 409
+        else:
+            messages.success(request, _("The talk is handed over; your colleague is told."))
+            return redirect("execution")
+    elif form.errors:
+        status = 422
+    context = {"talk": found, "form": form, "effects": effects_of(found), "at": timezone.now()}
+    return render(request, "incentives/talk_hand_over.html", context, status=status)
 
 
 def effects_of(talk):

@@ -46,7 +46,7 @@ def register():
             checks.check_warning,
             carry_out=warnings.give_warning,
             undo=warnings.lift_warnings,
-            fields=("level", "months"),
+            fields=("level", "months", "next_months"),
         ),
         "admonishing_talk": Effect(
             _("admonishing talk"), checks.check_talk, carry_out=talks.schedule, undo=talks.call_off

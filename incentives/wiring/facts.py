@@ -1,7 +1,7 @@
 """Checksum parts of a close and what `verify` asks."""
 
 from core.registries import verifications
-from incentives import execution_facts, selectors
+from incentives import execution_facts, fingerprints, guards, selectors
 from scoring.services.checksums import Part, checksum_parts
 
 
@@ -12,5 +12,7 @@ def register():
     verifications.register("4 one live decision", selectors.fact_4_overlaps)
     verifications.register("5 ledger", selectors.fact_5)
     verifications.register("5 payroll", selectors.fact_5_payroll)
+    verifications.register("5 fingerprints", fingerprints.fact_5_fingerprints)
+    verifications.register("5 guards", guards.fact_5_guards)
     verifications.register("6 decisions", selectors.fact_6)
     verifications.register("6 execution", execution_facts.fact_6_execution)

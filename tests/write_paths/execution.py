@@ -1,5 +1,7 @@
 """What follows a decision: duties, conditions of a recommendation, the payroll file, postings with every effect."""
 
+import datetime as dt
+
 from audit.models import AuditRow
 from core.faults import WritePath
 from core.models import Counter, Event
@@ -60,6 +62,12 @@ def recommended():
     return Mark.objects.get(), found.hr
 
 
+def letter():
+    found = stage()
+    found.issued_with(points(5))
+    return Notice.objects.get(), found.hr
+
+
 def to_pay():
     found = stage()
     found.posted_with(points(5), BONUS)
@@ -89,6 +97,17 @@ PATHS = {
     "incentives.confirm_condition": WritePath(
         recommended,
         lambda mark, by: services.confirm_condition(mark, code="union", by=by, at=at(2026, 11, 19)),
+    ),
+    "incentives.record_service": WritePath(
+        letter,
+        lambda one, by: services.record_service(
+            one,
+            how="refused",
+            served_on=dt.date(2026, 11, 6),
+            note="见证人：孙悦、何军",
+            by=by,
+            at=at(2026, 11, 10),
+        ),
     ),
     "incentives.make_payroll": WritePath(
         to_pay,
