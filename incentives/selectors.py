@@ -45,13 +45,13 @@ def recomputed_cases(close):
     if close.state not in CLOSED:
         return []
     stored = {tuple(row[:3]) for row in stored_cases(close)}
-    rows = []
+    rows, reads = [], {}
     for rule, trigger in rules_at(close):
         earlier = Decision.objects.filter(
             company_id=close.company_id, rule_code=rule.code, case__period__lt=month_of_close(close)
         )
         used = last_months(earlier)
-        for hit in trigger.hits(rule, close, {}):
+        for hit in trigger.hits(rule, close, {}, reads=reads):
             is_stored = (hit.employee_id, rule.code, hit.occurrence) in stored
             if is_stored or not _was_used_up(hit, used):
                 rows.append(

@@ -34,9 +34,9 @@ def find_cases(close, at):
     hold_books(close.company)
     _freeze_inputs(close, found)
     period = month_of_close(close)
-    new = []
+    new, reads = [], {}
     for rule, trigger in found:
-        hits = trigger.hits(rule, close, used_through(rule, period))
+        hits = trigger.hits(rule, close, used_through(rule, period), reads=reads)
         new += keep_hits(rule, [(hit, period) for hit in hits], at)
     if new:
         tell_hr(close.company, new, at)
@@ -50,8 +50,11 @@ def rules_at(close):
 
 
 def rules_in_force(close):
-    """Active rules of the books in force on the last day of the close's period, the units' own included (PM-6.5)."""
-    versions = books_in_force(close.company, Period.parse(close.period).last_day)
+    """Active rules of the books in force on the last counted day, the units' own included (PM-6.5).
+
+    A book that begins after it, be it within the same quarter, changes nothing in what is closed by then (fact 3).
+    """
+    versions = books_in_force(close.company, close.cutoff_on)
     found = Rule.objects.filter(version__in=versions.values("pk"), is_active=True)
     return found.select_related("version__company", "version__document", "clause", "company").order_by("code")
 

@@ -6,7 +6,7 @@ import pytest
 
 from incentives import rules, selectors, services
 from incentives.models import Case, Rule
-from incentives.tests.build_facts import PLUS, POINT, Units, rule
+from incentives.tests.build_facts import PLUS, POINT, Units, add_book, rule
 from incentives.triggers import build, check_roles, overlaps
 from scoring.models import Close
 from tests import factories
@@ -227,6 +227,19 @@ def test_what_changes_later_leaves_a_closed_quarter_as_it_was(company):
     assert list(selectors.fact_4()) == []
     Case.objects.filter(rule_code="PM-6.3").delete()
     assert "PM-6.3" in "".join(selectors.fact_4())
+
+
+def test_a_book_that_begins_after_the_cut_off_leaves_the_closed_quarter_as_it_was(company):
+    units = Units(company, RATE)
+    close = units.close("2026Q4", {units.peony: {5: 100, 1: 30}, units.garden: {5: 100, 1: 30}})
+    Close.objects.filter(pk=close.pk).update(cutoff_on=date(2026, 12, 28))
+    close.refresh_from_db()
+    units.find(close)
+    Close.objects.update(state=Close.State.PROPOSED)
+    add_book(company, RATE | {"code": "PM-7"}, code="later", effective_from=date(2026, 12, 30))
+    assert units.find(close) == []
+    assert {case.rule_code for case in Case.objects.all()} == {"PM-6.3"}
+    assert list(selectors.fact_4()) == []
 
 
 def test_verification_finds_a_changed_case_of_a_quarter(company):

@@ -6,7 +6,6 @@ from django.utils.translation import gettext as _
 
 from complaints.selectors import case_of_answer
 from core.facts import facts_between
-from core.period import Period
 from incentives.triggers.base import Hit, Trigger, check_choice, setting
 from incentives.triggers.departments import counts_evidence, rounded
 from incentives.triggers.facts import Places, day_of, fact_evidence, text_of
@@ -44,7 +43,7 @@ class ByHand(Trigger):
         if not facts:
             return []
         places = Places(rule.company_id, [fact.employee_id for fact in facts if fact.employee_id])
-        alpha = setting(rule.version, "ranking", Period.month_of(until)).alpha if self.needs_effect else None
+        alpha = setting(rule.version, "ranking", day_of(until)).alpha if self.needs_effect else None
         found = [self._hit(rule, fact, places, alpha) for fact in facts]
         return [hit for hit in found if hit is not None]
 

@@ -47,7 +47,7 @@ class CoverageBelow(Trigger):
     def overlaps(self, other):
         return shares_units(self, other)
 
-    def hits(self, rule, close, used):
+    def hits(self, rule, close, used, *, reads=None):
         counts = close.frozen.get("coverage", {})
         hits = []
         for unit in departments.units_of(close, self.units):
