@@ -1,11 +1,13 @@
 """Rules inside a draft's content: read, written, checked against each other and against other books."""
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from incentives.effects import effect_kinds
 from incentives.models import Rule
 from incentives.simulation import unsaved
 from incentives.triggers import build, overlaps
+from incentives.unit_rules import units_in_line
 from policies.models import Clause, Version
 
 #: fields of effects that a rule may leave out
@@ -44,8 +46,11 @@ def missing_of(spec):
 
 
 def others_in_force(document):
-    """Rules of the other books of the company that hold or will hold."""
+    """Rules of the other books that hold or will hold for the same people: another unit's own touch nobody here."""
     live = Version.objects.published().filter(company_id=document.company_id, effective_to=None)
+    if document.department is not None:
+        units = units_in_line(document.department)
+        live = live.filter(Q(document__department=None) | Q(document__department__in=units))
     found = Rule.objects.filter(version__in=live.exclude(document=document), is_active=True)
     return found.select_related("version__document").order_by("code")
 

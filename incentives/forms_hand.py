@@ -3,12 +3,12 @@
 import django_filters
 from django import forms
 from django.db.models import Q
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from complaints.forms.fields import FilesField, PickField, line, people_offered, select, text_area
 from incentives.models import HandReport
-from incentives.services.hand import MOST_FILES, MOST_TEXT, VERB
+from incentives.services.hand import MOST_FILES, MOST_TEXT, VERB, items_of
 from jobs.attachments import TYPES
 from organization.models import Department, Employee
 from organization.scopes import reach_of, today
@@ -104,12 +104,16 @@ class HandReportForm(forms.Form):
         places = Department.objects.filter(company=company, closed_on=None)
         if company.pk not in reach.company_ids:
             places = places.filter(pk__in=reach.department_ids)
+        if kind.within is not None:
+            places = places.filter(pk__in=kind.within)
         if kind.touches_head:
             del self.fields["employee"]
             self.fields["department"].queryset = places
         else:
             del self.fields["department"]
             self.fields["employee"].offer(people_offered(self._people(company, places, user)))
+        if kind.per_item:
+            self._ask_for_item(company)
         if kind.needs_effect:
             self._ask_for_effect()
         self.fields["happened_on"].widget.attrs["max"] = today().isoformat()
@@ -119,6 +123,20 @@ class HandReportForm(forms.Form):
     def _people(self, company, places, user):
         found = Employee.objects.filter(company=company, left_on=None, assignments__department__in=places)
         return found.exclude(user=user).distinct().order_by("name", "number")
+
+    def _ask_for_item(self, company):
+        """Each item of one form counts on its own, so the report says which."""
+        rated = [(code, words_of(question)) for code, question in items_of(company).items()]
+        if not rated:
+            return
+        self.fields["item"] = forms.ChoiceField(
+            label=_("Which item of the form"),
+            choices=[("", "—"), *rated],
+            widget=select(),
+            error_messages={"required": _("Choose which item of the form it is about.")},
+        )
+        self.fields["answer"].label = _("Number of the form, if there is one")
+        self.fields["answer"].help_text = _("Each item of a form is reported once.")
 
     def _ask_for_effect(self):
         labels = {
@@ -147,6 +165,10 @@ class HandReportForm(forms.Form):
         return self["department"] if self.kind.touches_head else self["employee"]
 
     @property
+    def item(self):
+        return self["item"] if "item" in self.fields else None
+
+    @property
     def pairs(self):
         if not self.kind.needs_effect:
             return []
@@ -159,12 +181,17 @@ class HandReportForm(forms.Form):
         """What services.report_fact takes."""
         given = self.cleaned_data
         found = {name: given[name] for name in ("happened_on", "text", "answer", "files")}
-        found["employee"], found["department"] = given.get("employee"), given.get("department")
+        found |= {name: given.get(name) for name in ("employee", "department")}
+        found["item"] = given.get("item", "")
         if self.kind.needs_effect:
             found["figures"] = {
                 when: {"k": given[f"{when}_k"], "n": given[f"{when}_n"]} for when in ("before", "after")
             }
         return found
+
+
+def words_of(question):
+    return (question.text_en if get_language() == "en" else "") or question.text
 
 
 class DeclineForm(forms.Form):

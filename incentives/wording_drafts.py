@@ -32,6 +32,7 @@ PARAMS = {
     "kind": pgettext_lazy("field of a rule", "kind of fact"),
     "forms": pgettext_lazy("field of a rule", "form of the praise"),
     "to": pgettext_lazy("field of a rule", "whom it touches"),
+    "per_item": pgettext_lazy("field of a rule", "each item of one form counts on its own"),
     "needs_effect": pgettext_lazy("field of a rule", "only when satisfaction has risen since"),
 }
 CHOICES = {

@@ -148,7 +148,8 @@ def tell_hr(company, cases, at):
 def other_penalty(case):
     """Number of a live penalty of the same person for the same incident, or None.
 
-    A complaint and a low score are one incident where the same answer stands behind both.
+    A complaint and a low score are one incident where the same answer stands behind both. Where a rule counts the items
+    of an answer one by one, each of them is an incident of its own under this rule (PM-6.2).
     """
     if case.rule.direction != Rule.Direction.PENALTY or not case.incident:
         return None
@@ -158,9 +159,14 @@ def other_penalty(case):
     )
     for decision in live.exclude(case=case.pk).select_related("case").order_by("pk"):
         behind = answers & set(decision.case.evidence.get("answer_ids", ()))
-        if behind or decision.case.incident == case.incident:
+        if behind and not _are_two_items(case, decision.case) or decision.case.incident == case.incident:
             return decision.number
     return None
+
+
+def _are_two_items(one, other):
+    items = one.evidence.get("item"), other.evidence.get("item")
+    return one.rule_code == other.rule_code and all(items) and items[0] != items[1]
 
 
 def verifiers_of(case):

@@ -12,6 +12,8 @@ from incentives.forms_drafts import RuleForm
 from incentives.models import Case, Rule
 from incentives.services import filing, simulating
 from incentives.tests.build import REWARD
+from incentives.tests.build_facts import add_book
+from incentives.tests.build_facts import rule as rule_of
 from incentives.tests.pages import browse
 from incentives.triggers import overlaps
 from jobs.services import run_now
@@ -336,6 +338,23 @@ def test_a_units_rule_finds_its_own_people_at_the_close_and_nobody_else(stage):
     stage.three_months()
     found = set(Case.objects.filter(employee=stage.best).values_list("rule_code", flat=True))
     assert found == {"RE-5.2a", "U-own"}
+
+
+@pytest.mark.parametrize(
+    ("place", "says"), [("beside", 0), ("above", 1), ("the same", 0), ("the company", 1)]
+)
+def test_only_books_that_can_touch_the_same_people_are_said_to_punish_twice(office, place, says):
+    draft = unit_draft(office.company, office.hr)
+    sales, company = draft.document.department, office.company
+    sales.parent = factories.make_department(company, "region", "大区")
+    sales.save()
+    unit = {"beside": factories.make_department(company, "far", "远处"), "above": sales.parent}.get(place)
+    own = rule_of("U-1", "by_hand", kind="late")
+    if place != "the same":
+        add_book(company, own | {"code": "F-1"}, code="other", department=unit)
+    content = drafts.with_rule(draft.content, own | {"clause": "U-1"})
+    draft = policies.rewrite(draft, content, seen=draft.checksum, by=office.hr, at=NOW)
+    assert len(drafts.double_penalties(draft)) == says
 
 
 def test_a_version_before_the_committee_is_not_withdrawn_behind_its_back(office):

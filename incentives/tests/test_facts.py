@@ -33,7 +33,7 @@ PRAISE = rule(
     forms=["written", "pennant"],
 )
 ERROR = rule("CC-5.3", "by_hand", kind="data_error")
-ITEM = rule("PM-6.2", "by_hand", kind="dissatisfied_item", to="head")
+ITEM = rule("PM-6.2", "by_hand", kind="dissatisfied_item", to="head", per_item=True)
 IDEA = rule(
     "RE-5.2c",
     "by_hand",
@@ -207,14 +207,53 @@ def test_a_report_counts_once_a_second_person_verified_it(desk):
 
 
 def test_a_rule_for_heads_touches_the_head_of_that_day(desk):
-    report = desk.verified("dissatisfied_item", department=desk.sales, employee=None)
+    report = desk.item("overall")
     services.find_fact_cases(desk.company, LATER)
     case = Case.objects.get()
     assert (case.employee, case.role, report.employee) == (desk.head.employee, "head", desk.head.employee)
 
 
+def test_each_item_of_one_form_costs_the_head_its_own_point_and_none_costs_two(desk):
+    form = desk.form(overall=1, polite=2, patient=5)
+    for code in ("overall", "polite"):
+        desk.item(code, form=form)
+    with pytest.raises(Refused) as refusal:
+        desk.item("polite", form=form)
+    assert refusal.value.field == "item" and "SG-2611-002" in str(refusal.value.message)
+    services.find_fact_cases(desk.company, LATER)
+    cases = Case.objects.order_by("pk")
+    assert [(case.employee, case.evidence["item_text"]) for case in cases] == [
+        (desk.head.employee, "总体"),
+        (desk.head.employee, "礼貌"),
+    ]
+    for case in cases:
+        services.propose(case, by=desk.hr, at=LATER)
+    assert Decision.objects.live().count() == 2
+    assert list(selectors.fact_4()) == []
+
+
+@pytest.mark.parametrize("code", ["", "unheard_of", "honest"])
+def test_an_item_that_the_form_does_not_have_or_left_blank_is_refused_beside_its_field(desk, code):
+    form = desk.form(overall=1)
+    with pytest.raises(Refused) as refusal:
+        desk.item(code, form=form)
+    assert refusal.value.field == "item"
+
+
+def test_an_item_and_another_breach_of_the_same_form_are_one_incident(desk):
+    form = desk.form(overall=1)
+    desk.item("overall", form=form)
+    desk.verified(employee=desk.head.employee, answer=form.number)
+    services.find_fact_cases(desk.company, LATER)
+    first, second = Case.objects.order_by("pk")
+    services.propose(first, by=desk.hr, at=LATER)
+    with pytest.raises(Refused) as refusal:
+        services.propose(second, by=desk.hr, at=LATER)
+    assert refusal.value.code == "double"
+
+
 def test_a_change_of_head_entered_later_touches_nobody_else(desk):
-    desk.verified("dissatisfied_item", department=desk.sales, employee=None)
+    desk.item("overall")
     services.find_fact_cases(desk.company, LATER)
     desk.head.employee.assignments.update(ends_on=date(2026, 10, 31))
     factories.make_employee(desk.sales, "新负责人", is_head=True, since=date(2026, 11, 1))

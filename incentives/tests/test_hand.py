@@ -10,8 +10,9 @@ from django.urls import reverse
 
 from core.flow import Refused
 from incentives import services
-from incentives.models import HandReport
-from incentives.tests.build_facts import VERB, Desk, rule
+from incentives.models import Case, HandReport
+from incentives.services.hand import kinds_for
+from incentives.tests.build_facts import VERB, Desk, add_book, rule
 from jobs.tests import samples
 from notifications.models import Message
 from scoring.tests import world
@@ -89,6 +90,23 @@ def test_nobody_reports_about_themselves_and_a_head_only_about_their_own(desk):
     assert refused(lambda: desk.report(employee=desk.hr.employee)) == "own"
     assert refused(lambda: desk.report("tampering", by=desk.head, department=desk.sales)) == "own"
     assert refused(lambda: desk.report(by=desk.head, employee=desk.zhao)) == "employee"
+
+
+def test_a_units_own_kind_of_fact_is_reported_in_the_unit_alone(desk):
+    add_book(desk.company, rule("U-1", "by_hand", kind="own"), code="sales-own", department=desk.sales)
+    stranger = factories.user_with(
+        desk.company,
+        VERB,
+        reach="department",
+        employee=factories.make_employee(desk.other, "孙主任", is_head=True),
+    )
+    day = dt.date(2026, 11, 4)
+    assert "own" in kinds_for(desk.head, desk.company, day)
+    assert "own" not in kinds_for(stranger, desk.company, day)
+    assert refused(lambda: desk.report("own", employee=desk.zhao)) == "employee"
+    services.verify_report(desk.report("own", by=desk.head), by=desk.second, at=at(2026, 11, 5))
+    services.find_fact_cases(desk.company, at(2026, 11, 6))
+    assert [case.employee for case in Case.objects.filter(rule_code="U-1")] == [desk.wangli]
 
 
 # ---- the second person

@@ -14,7 +14,7 @@ from core.flow import Refused
 from incentives import services, wording
 from incentives.forms_hand import DeclineForm, HandReportFilter, HandReportForm
 from incentives.models import Case, HandReport, HandReportFile, Rule
-from incentives.services.hand import VERB, hindrance_to_settle, kinds_in_force
+from incentives.services.hand import VERB, hindrance_to_settle, kinds_for
 from jobs import attachments
 from organization.scopes import today
 
@@ -54,7 +54,7 @@ def hand_reports(request):
         ],
         "page": page,
         "rows": [(report, titles.get(report.kind, report.kind)) for report in page.object_list],
-        "may_report": bool(kinds_in_force(request.company, today())),
+        "may_report": bool(kinds_for(request.user, request.company, today())),
     }
     return render(request, "incentives/hand_list.html", context)
 
@@ -70,7 +70,7 @@ def _headline(waiting):
 @require(VERB)
 def hand_report_new(request):
     """First what kind of fact, for each kind asks for its own; then the report."""
-    kinds = kinds_in_force(request.company, today())
+    kinds = kinds_for(request.user, request.company, today())
     asked = request.POST.get("kind") or request.GET.get("kind")
     kind = kinds.get(asked) or (next(iter(kinds.values())) if len(kinds) == 1 else None)
     if kind is None:
