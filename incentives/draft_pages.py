@@ -75,6 +75,7 @@ def context_of(made, user):
         "hidden": len(result["hits"]) - len(visible_hits(result["hits"], made, user)),
         "doubles": len(result["doubles"]),
         "span": len(result["months"]),
+        "unseen": [str(wording.section_name(code)) for code in result.get("unseen", ())],
     }
 
 
