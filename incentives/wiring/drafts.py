@@ -11,6 +11,7 @@ from policies.registries import content_checks, deciders, draft_steps, readiness
 
 def register():
     content_checks.register("incentives.codes", drafts.refused_codes)
+    content_checks.register("incentives.units", drafts.unknown_units)
     readiness.register("incentives.rules", simulating.unready)
     deciders.register("incentives.units", filing.decides)
     draft_steps.register("incentives.rules", draft_pages.rules_step, order=10)
