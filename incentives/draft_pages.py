@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from approvals.models import Motion
 from incentives import drafts, wording_drafts
+from incentives.rules import effects_for
 from incentives.services import filing, simulating
 from organization.models import Department, Employee, name_for_reader
 from organization.scopes import reach_of
@@ -39,6 +40,7 @@ class HitLine:
     who: str
     department: str
     months: str
+    follows: list
 
 
 def rule_lines(version):
@@ -93,6 +95,7 @@ def hit_lines(rows, made, user):
     people = Employee.objects.in_bulk([row["employee"] for row in rows])
     departments = Department.objects.in_bulk([row["department"] for row in rows])
     titles = {row["code"]: title_of(row) for row in made.result["rules"]}
+    specs = {row["code"]: row.get("effects", []) for row in made.version.content.get("rules", [])}
     return [
         HitLine(
             row,
@@ -100,9 +103,17 @@ def hit_lines(rows, made, user):
             people[row["employee"]].name if row["employee"] in people else "",
             name_for_reader(departments[row["department"]]) if row["department"] in departments else "",
             row["period"],
+            _follows(row, specs.get(row["rule"], [])),
         )
         for row in rows
     ]
+
+
+def _follows(row, specs):
+    """What has no amount in words; points and money stand there as sums."""
+    if not row["is_proposed"]:
+        return []
+    return [effect_in_full(spec) for spec in effects_for(specs, row["role"]) if "amount" not in spec]
 
 
 def title_of(row):

@@ -11,6 +11,7 @@ from complaints.tests.build_praise import Stage as PraiseStage
 from core.facts import Fact
 from core.flow import Refused
 from core.registries import fact_sources
+from incentives import draft_pages
 from incentives.models import Case, Decision, Rule, Simulation
 from incentives.services import simulating
 from incentives.simulation import closes_for, fragility, unsaved
@@ -74,6 +75,14 @@ def test_the_draft_hits_whom_the_close_has_found_and_writes_nothing(stage):
     found = {(case.rule_code, case.employee_id, case.occurrence) for case in Case.objects.all()}
     assert {(row["rule"][2:], row["employee"], row["occurrence"]) for row in result["hits"]} == found
     assert (Case.objects.count(), Decision.objects.count()) == (cases, decisions)
+
+
+def test_a_hit_says_in_words_what_has_no_amount(stage):
+    stage.three_months()
+    draft = make_draft(stage, (REWARD,))
+    made = Simulation(version=draft, company=stage.company, result=result_of(draft))
+    (line,) = draft_pages.hit_lines(made.result["hits"], made, stage.hr)
+    assert (line.follows, line.row["points"]) == (["通报表扬"], 5)
 
 
 def test_points_people_and_departments_are_summed(stage):
