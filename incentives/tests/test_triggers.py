@@ -8,7 +8,9 @@ from incentives import rules, selectors, services
 from incentives.models import Case, Rule
 from incentives.tests.build_facts import PLUS, POINT, Units, add_book, rule
 from incentives.triggers import build, check_roles, overlaps
-from scoring.models import Close
+from incentives.triggers.coverage import frozen_coverage
+from scoring.models import Close, Unfolding
+from surveys.models import Invitation
 from tests import factories
 from tests.factories import at
 
@@ -146,6 +148,26 @@ def test_a_census_is_judged_by_its_counts(company):
     units.find(units.close("2026Q3", {units.peony: {5: 18, 1: 2}}, frozen={"coverage": coverage}))
     case = Case.objects.get()
     assert (case.state, case.evidence["gate"]["census"]) == ("found", True)
+
+
+def test_homes_invited_before_the_quarter_that_answered_in_it_were_asked(company):
+    units = Units(company, RATE, targets={"census_answered_bp": 8000})
+    units.homes(units.peony, 4, 4)
+    Invitation.objects.update(made_at=at(2026, 6, 20))
+    units.find(units.close("2026Q3", {units.peony: {5: 18, 1: 2}}))
+    assert Case.objects.get().evidence["gate"]["census"]
+
+
+@pytest.mark.parametrize(("made", "asked"), [((2026, 6, 28), 0), ((2026, 6, 29), 3), ((2026, 9, 28), 3)])
+def test_who_was_asked_is_counted_from_cut_off_to_cut_off(company, made, asked):
+    units = Units(company, RATE, closing={"quarter": {"cutoff_day": 28, "run_day": 1}})
+    units.homes(units.peony, 3, 3)
+    Invitation.objects.update(made_at=at(*made))
+    Unfolding.objects.all().delete()  # nobody answered
+    close = units.close("2026Q3")
+    close.cutoff_on = date(2026, 9, 28)
+    found = frozen_coverage(close)[str(units.peony.pk)]
+    assert (found["homes"], found["asked"], found["answered"]) == (3, asked, 0)
 
 
 # ---- households (PM-6.1)
