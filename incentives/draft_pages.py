@@ -142,7 +142,7 @@ def rules_step(version, user, at):
 
 def simulation_step(version, user, at):
     """The desk of a draft: what it would have done."""
-    if not version.content.get("rules"):
+    if not simulating.concerns_rules(version):
         return None
     made = simulating.simulation_of(version)
     url = reverse("draft_simulation", args=[version.pk])

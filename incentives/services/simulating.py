@@ -101,9 +101,15 @@ def simulation_of(version):
     return made if made is not None and made.made_at is not None else None
 
 
+def concerns_rules(version):
+    """Whether there are rules to be tried: its own, or those of the version in force that it would end."""
+    current = in_force_beside(version)
+    return any(one is not None and one.content.get("rules") for one in (version, current))
+
+
 def unready(version, at):
     """Sentences: a draft with rules is tried on the past first, and punishes nothing twice."""
-    if not version.content.get("rules") or version.state != Version.State.DRAFT:
+    if version.state != Version.State.DRAFT or not concerns_rules(version):
         return
     yield from double_penalties(version)
     if closed_months(version.company) and simulation_of(version) is None:

@@ -1,14 +1,18 @@
 """A rule of a draft as fields: what they show, what they store, what is said beside them."""
 
 import re
+from dataclasses import fields
 
 import pytest
 from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
 
 from incentives import drafts
-from incentives.draft_fields import shares_of
+from incentives.draft_fields import Known, param_shown, shares_of
 from incentives.forms_drafts import RuleForm
 from incentives.tests.build_office import NOW, rule
+from incentives.triggers.coverage import CoverageBelow
 from policies import services as policies
 from policies.comparing import compare
 from policies.rules import settings_of
@@ -167,6 +171,15 @@ def test_departments_severities_and_parts_are_chosen_by_their_names(office):
 )
 def test_shares_of_departments_are_read_by_name_or_code(text, expected):
     assert shares_of(text, {"mudan": "牡丹处", "yueji": "月季处"}) == expected
+
+
+NAMES = {"mudan": "牡丹处", "yueji": "月季处", "yongxin": "永馨园"}
+
+
+@given(st.dictionaries(st.sampled_from(sorted(NAMES)), st.integers(1, 10_000)))
+def test_shares_are_read_as_they_are_shown(shares):
+    (field,) = (one for one in fields(CoverageBelow) if one.name == "thresholds")
+    assert shares_of(param_shown(field, shares, (), Known(NAMES, {}, {})), NAMES) == shares
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from complaints.tests.build_praise import Stage as PraiseStage
 from core.facts import Fact
 from core.flow import Refused
 from core.registries import fact_sources
-from incentives import draft_pages
+from incentives import draft_pages, drafts
 from incentives.models import Case, Decision, Rule, Simulation
 from incentives.services import simulating
 from incentives.simulation import closes_for, fragility, unsaved
@@ -22,7 +22,7 @@ from incentives.unit_rules import trigger_of
 from jobs.services import run_now
 from organization.models import Assignment
 from policies import services as policies
-from policies.models import Version
+from policies.models import SignOff, Version
 from scoring.models import Adjudication, Close
 from scoring.statistics.ranking import bottom_places, top_places
 from tests import factories
@@ -259,6 +259,18 @@ def test_a_trial_of_what_stood_there_before_does_not_open_the_way_for_what_stand
     with pytest.raises(Refused) as refusal:
         policies.submit(old, by=stage.hr, at=NOW)
     assert refusal.value.code == "not_ready"
+
+
+def test_a_draft_that_takes_all_rules_out_is_tried_too(stage):
+    stage.three_months()
+    first = make_draft(stage, (PENALTY,))
+    SignOff.objects.filter(version=first).update(signed_by=stage.hr, signed_at=NOW)
+    policies.put_in_force(first, by=stage.hr, at=at(2026, 12, 1))
+    begun = {"label": "10", "effective_from": dt.date(2027, 1, 1), "revision_note": "取消"}
+    draft = policies.start_draft(first, **begun, by=stage.hr, at=at(2026, 12, 2))
+    content = drafts.without_rule(draft.content, "T-RE-5.3a")
+    draft = policies.rewrite(draft, content, seen=draft.checksum, by=stage.hr, at=at(2026, 12, 2))
+    assert len(list(simulating.unready(draft, at(2026, 12, 2)))) == 1
 
 
 def test_two_penalties_for_one_incident_keep_a_draft_from_being_sent_round(stage):

@@ -1,6 +1,8 @@
 """Rules that run at a close: targets, rates, households, teams; what is frozen, and what verification finds."""
 
 from datetime import date
+from itertools import combinations, product
+from types import SimpleNamespace
 
 import pytest
 
@@ -328,3 +330,28 @@ def test_rules_that_one_incident_can_set_off_twice_are_named(one, other, meet):
     assert overlaps(rows) == []
     if sentences:
         assert "A" in sentences[0] and "B" in sentences[0]
+
+
+CAUSES, SEVERITIES, VERDICTS = (
+    ("attitude", "error", "process"),
+    ("minor", "serious"),
+    ("substantiated", "partly"),
+)
+
+
+def parts_of(values, least=1):
+    sizes = range(least, len(values) + 1)
+    return [list(chosen) for size in sizes for chosen in combinations(values, size)]
+
+
+def test_two_rules_on_complaints_meet_exactly_where_one_finding_sets_off_both():
+    names = ("causes", "severities", "verdicts")
+    every = product(parts_of(CAUSES), parts_of(SEVERITIES, 0), parts_of(VERDICTS))
+    rules_on = [build("finding_confirmed", dict(zip(names, chosen, strict=True))) for chosen in every]
+    findings = [
+        SimpleNamespace(cause=cause, severity=severity, verdict=verdict)
+        for cause, severity, verdict in product(CAUSES, SEVERITIES, VERDICTS)
+    ]
+    set_off = {one: {place for place, fact in enumerate(findings) if one._matches(fact)} for one in rules_on}
+    for one, other in product(rules_on, repeat=2):
+        assert one.overlaps(other) == bool(set_off[one] & set_off[other])
