@@ -108,8 +108,27 @@ def choices(trigger, name):
     return TO if (trigger, name) == ("by_hand", "to") else CHOICES.get(name, ())
 
 
-def is_choice(name):
-    return name in CHOICES
+def params(rule):
+    """The parameters of a rule's trigger in words: 'near the: top', 'below: 95%'."""
+    found = sorted(rule.get("params", {}).items())
+    return " · ".join(f"{param(name)} {_value(rule['trigger'], name, value)}" for name, value in found)
+
+
+def _value(trigger, name, value):
+    known = dict(choices(trigger, name))
+    if isinstance(value, bool):
+        return pgettext("setting", "yes") if value else pgettext("setting", "no")
+    if isinstance(value, dict):
+        return _(", ").join(f"{code} {percent(share)}" for code, share in value.items())
+    if isinstance(value, list | tuple):
+        return _(", ").join(str(known.get(one, one)) for one in value)
+    if name.endswith("_bp"):
+        return percent(value)
+    return str(known.get(value, value))
+
+
+def percent(share_bp):
+    return f"{share_bp / 100:g}%"
 
 
 def evidence(code):

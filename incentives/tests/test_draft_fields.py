@@ -8,7 +8,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incentives import drafts
+from incentives import drafts, wording_drafts
 from incentives.draft_fields import Known, param_shown, shares_of
 from incentives.forms_drafts import RuleForm
 from incentives.tests.build_office import NOW, rule
@@ -171,6 +171,22 @@ def test_departments_severities_and_parts_are_chosen_by_their_names(office):
 )
 def test_shares_of_departments_are_read_by_name_or_code(text, expected):
     assert shares_of(text, {"mudan": "牡丹处", "yueji": "月季处"}) == expected
+
+
+def test_changed_parameters_are_compared_in_words():
+    rows = [
+        {"code": "X", "title": "回收不足", "trigger": trigger, "params": params}
+        for trigger, params in (
+            ("rank_streak", {"place": "top"}),
+            ("rank_streak", {"place": "bottom"}),
+            ("unit_rate_below", {"threshold_bp": 9550, "measure": "basic"}),
+            ("coverage_below", {"thresholds": {"mudan": 1000, "yueji": 3000}}),
+        )
+    ]
+    (change,) = compare({"rules": rows[:1]}, {"rules": rows[1:2]}).rules
+    assert "bottom" not in change.after and "place" not in change.before
+    assert wording_drafts.params(rows[2]).endswith("95.5%")
+    assert wording_drafts.params(rows[3]).endswith("yueji 30%")
 
 
 NAMES = {"mudan": "牡丹处", "yueji": "月季处", "yongxin": "永馨园"}

@@ -112,6 +112,15 @@ def test_a_units_own_kind_of_fact_is_reported_in_the_unit_alone(desk):
 # ---- the second person
 
 
+def test_who_verifies_is_shown_other_reports_of_the_same_thing(desk):
+    first, second = desk.report(), desk.report(by=desk.second)
+    desk.report(happened_on=dt.date(2026, 11, 1))
+    page = browse(desk.second).get(reverse("hand_report", args=[first.pk]))
+    assert [one.number for one in page.context["alike"]] == [second.number]
+    services.decline_report(second, reason="同一件事", by=desk.hr, at=at(2026, 11, 5))
+    assert not browse(desk.second).get(reverse("hand_report", args=[first.pk])).context["alike"]
+
+
 def test_only_a_second_person_not_concerned_settles_a_report(desk):
     concerned = factories.user_with(desk.company, VERB, employee=desk.wangli)
     report = desk.report()

@@ -106,6 +106,7 @@ def _page(request, report, form=None, status=200):
     context = {
         "report": report,
         "title": titles.get(report.kind, report.kind),
+        "alike": list(_alike(request, report)),
         "files": report.files.select_related("attachment"),
         "cases": Case.objects.visible_to(request.user).filter(
             occurrence=f"hand:{report.pk}", company=report.company
@@ -114,6 +115,16 @@ def _page(request, report, form=None, status=200):
         "form": form or DeclineForm(),
     }
     return render(request, "incentives/hand_report.html", context, status=status)
+
+
+def _alike(request, report):
+    """Other reports that may be about the very same thing: whoever verifies looks at them first."""
+    same = reports_for(request).filter(
+        kind=report.kind, employee=report.employee_id, happened_on=report.happened_on
+    )
+    alike = same.exclude(pk=report.pk).exclude(state=State.DECLINED)
+    item = report.figures.get("item")
+    return alike.filter(figures__item=item) if item else alike
 
 
 @require(VERB)
