@@ -122,6 +122,27 @@ def test_facts_from_before_the_version_are_left_alone_and_later_ones_belong_to_t
     assert list(selectors.fact_4()) == []
 
 
+def test_what_happened_before_the_company_had_a_rule_is_not_punished_by_it(desk):
+    late = rule("N-1", "by_hand", kind="data_error")
+    thanks = rule("N-2", "by_hand", ERROR["effects"], kind="data_error")
+    add_book(desk.company, late, code="new", effective_from=date(2026, 11, 3))
+    book = add_book(desk.company, thanks, code="thanks", effective_from=date(2026, 11, 3))
+    Rule.objects.filter(version=book).update(direction="reward")
+    desk.verified(happened_on=date(2026, 11, 2))
+    desk.verified(happened_on=date(2026, 11, 3))
+    services.find_fact_cases(desk.company, LATER)
+    days = {
+        code: [case.evidence["happened_on"] for case in Case.objects.filter(rule_code=code).order_by("pk")]
+        for code in ("CC-5.3", "N-1", "N-2")
+    }
+    assert days == {
+        "CC-5.3": ["2026-11-02", "2026-11-03"],
+        "N-1": ["2026-11-03"],
+        "N-2": ["2026-11-02", "2026-11-03"],
+    }
+    assert list(selectors.fact_4()) == []
+
+
 def test_a_fact_belongs_to_the_version_in_force_on_its_day(cast):
     first = add_book(cast.company, COMPLAINT)
     Version.objects.filter(pk=first.pk).update(effective_to=date(2026, 11, 5))
