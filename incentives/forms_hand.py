@@ -74,6 +74,7 @@ class HandReportForm(forms.Form):
         help_text=_("Its head on that day answers for it."),
         queryset=Department.objects.none(),
         required=False,
+        empty_label="—",
         widget=select(),
     )
     happened_on = forms.DateField(
@@ -159,6 +160,21 @@ class HandReportForm(forms.Form):
             self.fields[name] = field
         names = [name for name in self.fields if name not in ("answer", "files")]
         self.order_fields([*names, "answer", "files"])
+
+    def clean(self):
+        """Whoever reports learns at once of everything that is missing."""
+        data = super().clean()
+        who = "department" if self.kind.touches_head else "employee"
+        missing = {
+            who: _("Choose the department it is about.")
+            if self.kind.touches_head
+            else _("Choose the colleague it is about."),
+            "files": _("Add what shows it: a photo, a scan or a document."),
+        }
+        for name, sentence in missing.items():
+            if name not in self.errors and not data.get(name):
+                self.add_error(name, sentence)
+        return data
 
     @property
     def who(self):

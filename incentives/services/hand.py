@@ -25,7 +25,6 @@ from surveys.models import Answer, QuestionnaireVersion
 VERB = "incentives.report_fact"
 MOST_TEXT = 4000
 MOST_FILES = 6
-RATED = ("rate5", "nps", "choice")
 
 
 @dataclass(frozen=True)
@@ -193,13 +192,13 @@ def _figures(kind, figures):
 
 
 def items_of(company):
-    """{code: question} of everything that is rated in the company's questionnaires, the newest wording of each."""
+    """{code: question} of what may be found wanting in the company's forms, the newest wording of each."""
     versions = QuestionnaireVersion.objects.filter(company=company).exclude(state="draft")
     return {
         question.code: question
         for version in versions.order_by("published_at", "pk")
         for question in version.parsed.questions.values()
-        if question.kind in RATED
+        if question.kind == "rate5" or question.overall
     }
 
 

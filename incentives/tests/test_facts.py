@@ -253,9 +253,9 @@ def test_each_item_of_one_form_costs_the_head_its_own_point_and_none_costs_two(d
     assert list(selectors.fact_4()) == []
 
 
-@pytest.mark.parametrize("code", ["", "unheard_of", "honest"])
+@pytest.mark.parametrize("code", ["", "unheard_of", "honest", "nps"])
 def test_an_item_that_the_form_does_not_have_or_left_blank_is_refused_beside_its_field(desk, code):
-    form = desk.form(overall=1)
+    form = desk.form(overall=1, nps=2)
     with pytest.raises(Refused) as refusal:
         desk.item(code, form=form)
     assert refusal.value.field == "item"

@@ -109,6 +109,15 @@ def test_a_units_own_kind_of_fact_is_reported_in_the_unit_alone(desk):
     assert [case.employee for case in Case.objects.filter(rule_code="U-1")] == [desk.wangli]
 
 
+def test_everything_that_is_missing_is_said_at_once_beside_its_field(desk):
+    sent = {"kind": "tampering", "happened_on": "", "text": ""}
+    page = browse(desk.hr).post(reverse("hand_report_new"), sent)
+    assert page.status_code == 422
+    assert set(page.context["form"].errors) == {"department", "happened_on", "text", "files"}
+    page = browse(desk.hr).post(reverse("hand_report_new"), {"kind": "data_error"})
+    assert set(page.context["form"].errors) == {"employee", "happened_on", "text", "files"}
+
+
 # ---- the second person
 
 
@@ -184,7 +193,8 @@ def test_errors_stand_beside_the_fields_and_nothing_is_kept(desk):
     data = {"kind": "suggestion", "employee": "王丽", "happened_on": "2024-02-01", "text": "扫码取号"}
     figures = {"before_k": 9, "before_n": 5, "after_k": 1, "after_n": 2}
     assert client.post(reverse("hand_report_new"), data).status_code == 422
-    page = client.post(reverse("hand_report_new"), data | figures)
+    shown = {"files": SimpleUploadedFile("截图.jpg", samples.jpeg())}
+    page = client.post(reverse("hand_report_new"), data | figures | shown)
     assert page.status_code == 409 and "my-error" in page.content.decode()
     assert not HandReport.objects.exists()
     report = desk.report()
