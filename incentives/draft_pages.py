@@ -155,6 +155,8 @@ def simulation_step(version, user, at):
             "points": now["points"],
             "people": now["people"],
         }
+        if simulating.is_overtaken(made):
+            return Step(title, detail, url, _("Try it again"), icon="hourglass-split")
         return Step(title, detail, url, _("See the figures"), is_done=True, icon="check2")
     if not simulating.closed_months(version.company):
         detail = _("No month has been closed yet, so there is nothing to try the draft on.")

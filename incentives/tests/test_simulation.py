@@ -261,6 +261,18 @@ def test_a_trial_of_what_stood_there_before_does_not_open_the_way_for_what_stand
     assert refusal.value.code == "not_ready"
 
 
+def test_a_trial_is_asked_for_again_once_a_further_month_is_closed(stage):
+    stage.three_months()
+    draft = make_draft(stage, (REWARD,))
+    made = simulating.request_simulation(draft, by=stage.hr, at=NOW)
+    run_now(simulating.run_of(made).pk)
+    assert list(simulating.unready(draft, NOW)) == []
+    stage.month("2026-11")
+    assert len(list(simulating.unready(draft, NOW))) == 1
+    run_now(simulating.run_of(simulating.request_simulation(draft, by=stage.hr, at=NOW)).pk)
+    assert list(simulating.unready(draft, NOW)) == []
+
+
 def test_a_draft_that_takes_all_rules_out_is_tried_too(stage):
     stage.three_months()
     first = make_draft(stage, (PENALTY,))
