@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from approvals.models import Motion
 from incentives import drafts, wording_drafts
+from incentives.rules import effects_for
 from incentives.services import filing, simulating
 from organization.models import Department, Employee, name_for_reader
 from organization.scopes import reach_of
@@ -39,6 +40,7 @@ class HitLine:
     who: str
     department: str
     months: str
+    follows: list
 
 
 def rule_lines(version):
@@ -75,6 +77,7 @@ def context_of(made, user):
         "hidden": len(result["hits"]) - len(visible_hits(result["hits"], made, user)),
         "doubles": len(result["doubles"]),
         "span": len(result["months"]),
+        "unseen": [str(wording.section_name(code)) for code in result.get("unseen", ())],
     }
 
 
@@ -92,6 +95,7 @@ def hit_lines(rows, made, user):
     people = Employee.objects.in_bulk([row["employee"] for row in rows])
     departments = Department.objects.in_bulk([row["department"] for row in rows])
     titles = {row["code"]: title_of(row) for row in made.result["rules"]}
+    specs = {row["code"]: row.get("effects", []) for row in made.version.content.get("rules", [])}
     return [
         HitLine(
             row,
@@ -99,9 +103,17 @@ def hit_lines(rows, made, user):
             people[row["employee"]].name if row["employee"] in people else "",
             name_for_reader(departments[row["department"]]) if row["department"] in departments else "",
             row["period"],
+            _follows(row, specs.get(row["rule"], [])),
         )
         for row in rows
     ]
+
+
+def _follows(row, specs):
+    """What has no amount in words; points and money stand there as sums."""
+    if not row["is_proposed"]:
+        return []
+    return [effect_in_full(spec) for spec in effects_for(specs, row["role"]) if "amount" not in spec]
 
 
 def title_of(row):
@@ -130,7 +142,7 @@ def rules_step(version, user, at):
 
 def simulation_step(version, user, at):
     """The desk of a draft: what it would have done."""
-    if not version.content.get("rules"):
+    if not simulating.concerns_rules(version):
         return None
     made = simulating.simulation_of(version)
     url = reverse("draft_simulation", args=[version.pk])
@@ -143,6 +155,8 @@ def simulation_step(version, user, at):
             "points": now["points"],
             "people": now["people"],
         }
+        if simulating.is_overtaken(made):
+            return Step(title, detail, url, _("Try it again"), icon="hourglass-split")
         return Step(title, detail, url, _("See the figures"), is_done=True, icon="check2")
     if not simulating.closed_months(version.company):
         detail = _("No month has been closed yet, so there is nothing to try the draft on.")

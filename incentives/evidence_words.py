@@ -191,6 +191,8 @@ def _by_hand(frozen, case):
         (_("Happened on"), _day(frozen["happened_on"])),
         (_("Verified on"), _day(frozen["verified_on"])),
     ]
+    if "item_text" in frozen:
+        rows.insert(0, (_("Item of the form"), frozen["item_text"]))
     note = _verified()
     if "before" in frozen:
         rows += [

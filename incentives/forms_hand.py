@@ -3,12 +3,12 @@
 import django_filters
 from django import forms
 from django.db.models import Q
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from complaints.forms.fields import FilesField, PickField, line, people_offered, select, text_area
 from incentives.models import HandReport
-from incentives.services.hand import MOST_FILES, MOST_TEXT, VERB
+from incentives.services.hand import MOST_FILES, MOST_TEXT, VERB, items_of
 from jobs.attachments import TYPES
 from organization.models import Department, Employee
 from organization.scopes import reach_of, today
@@ -74,6 +74,7 @@ class HandReportForm(forms.Form):
         help_text=_("Its head on that day answers for it."),
         queryset=Department.objects.none(),
         required=False,
+        empty_label="—",
         widget=select(),
     )
     happened_on = forms.DateField(
@@ -104,12 +105,16 @@ class HandReportForm(forms.Form):
         places = Department.objects.filter(company=company, closed_on=None)
         if company.pk not in reach.company_ids:
             places = places.filter(pk__in=reach.department_ids)
+        if kind.within is not None:
+            places = places.filter(pk__in=kind.within)
         if kind.touches_head:
             del self.fields["employee"]
             self.fields["department"].queryset = places
         else:
             del self.fields["department"]
             self.fields["employee"].offer(people_offered(self._people(company, places, user)))
+        if kind.per_item:
+            self._ask_for_item(company)
         if kind.needs_effect:
             self._ask_for_effect()
         self.fields["happened_on"].widget.attrs["max"] = today().isoformat()
@@ -119,6 +124,20 @@ class HandReportForm(forms.Form):
     def _people(self, company, places, user):
         found = Employee.objects.filter(company=company, left_on=None, assignments__department__in=places)
         return found.exclude(user=user).distinct().order_by("name", "number")
+
+    def _ask_for_item(self, company):
+        """Each item of one form counts on its own, so the report says which."""
+        rated = [(code, words_of(question)) for code, question in items_of(company).items()]
+        if not rated:
+            return
+        self.fields["item"] = forms.ChoiceField(
+            label=_("Which item of the form"),
+            choices=[("", "—"), *rated],
+            widget=select(),
+            error_messages={"required": _("Choose which item of the form it is about.")},
+        )
+        self.fields["answer"].label = _("Number of the form, if there is one")
+        self.fields["answer"].help_text = _("Each item of a form is reported once.")
 
     def _ask_for_effect(self):
         labels = {
@@ -142,9 +161,28 @@ class HandReportForm(forms.Form):
         names = [name for name in self.fields if name not in ("answer", "files")]
         self.order_fields([*names, "answer", "files"])
 
+    def clean(self):
+        """Whoever reports learns at once of everything that is missing."""
+        data = super().clean()
+        who = "department" if self.kind.touches_head else "employee"
+        missing = {
+            who: _("Choose the department it is about.")
+            if self.kind.touches_head
+            else _("Choose the colleague it is about."),
+            "files": _("Add what shows it: a photo, a scan or a document."),
+        }
+        for name, sentence in missing.items():
+            if name not in self.errors and not data.get(name):
+                self.add_error(name, sentence)
+        return data
+
     @property
     def who(self):
         return self["department"] if self.kind.touches_head else self["employee"]
+
+    @property
+    def item(self):
+        return self["item"] if "item" in self.fields else None
 
     @property
     def pairs(self):
@@ -159,12 +197,17 @@ class HandReportForm(forms.Form):
         """What services.report_fact takes."""
         given = self.cleaned_data
         found = {name: given[name] for name in ("happened_on", "text", "answer", "files")}
-        found["employee"], found["department"] = given.get("employee"), given.get("department")
+        found |= {name: given.get(name) for name in ("employee", "department")}
+        found["item"] = given.get("item", "")
         if self.kind.needs_effect:
             found["figures"] = {
                 when: {"k": given[f"{when}_k"], "n": given[f"{when}_n"]} for when in ("before", "after")
             }
         return found
+
+
+def words_of(question):
+    return (question.text_en if get_language() == "en" else "") or question.text
 
 
 class DeclineForm(forms.Form):

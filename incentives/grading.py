@@ -18,8 +18,12 @@ def specs_of(case):
     share = case.evidence.get("share_bp", WHOLE)
     if share == WHOLE or not any(spec["kind"] == "money" for spec in specs):
         return specs
-    shares = _shares(case)
-    return [_part_of(spec, shares, case.employee_id) if spec["kind"] == "money" else spec for spec in specs]
+    return divided(specs, _shares(case), case.employee_id)
+
+
+def divided(specs, shares, employee_id):
+    """The effects of one of those who share: {employee id: share in basis points}."""
+    return [_part_of(spec, shares, employee_id) if spec["kind"] == "money" else spec for spec in specs]
 
 
 def _shares(case):

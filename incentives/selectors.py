@@ -12,7 +12,7 @@ from incentives import payroll_rows, rules
 from incentives.models import Case, Decision, LedgerLine, PayrollBatch, Rule
 from incentives.services.cases import last_months, month_of_close, rules_at
 from incentives.services.decisions import TOPIC
-from incentives.services.facts import fact_key, fact_rules
+from incentives.services.facts import fact_key, fact_rules, hits_of
 from incentives.triggers import triggers
 from incentives.triggers.rank_streak import month_evidence
 from incentives.unit_rules import trigger_of
@@ -45,13 +45,13 @@ def recomputed_cases(close):
     if close.state not in CLOSED:
         return []
     stored = {tuple(row[:3]) for row in stored_cases(close)}
-    rows = []
+    rows, reads = [], {}
     for rule, trigger in rules_at(close):
         earlier = Decision.objects.filter(
             company_id=close.company_id, rule_code=rule.code, case__period__lt=month_of_close(close)
         )
         used = last_months(earlier)
-        for hit in trigger.hits(rule, close, {}):
+        for hit in trigger.hits(rule, close, {}, reads=reads):
             is_stored = (hit.employee_id, rule.code, hit.occurrence) in stored
             if is_stored or not _was_used_up(hit, used):
                 rows.append(
@@ -87,7 +87,7 @@ def _fact_violations(at):
             trigger = trigger_of(rule)
             same = Case.objects.filter(company_id=company.pk, rule_code=rule.code)
             kept = {fact_key(trigger, case.employee_id, case.occurrence): case.evidence for case in same}
-            for hit in trigger.hits_between(rule, since, until):
+            for hit in hits_of(rule, since, until):
                 found = kept.get(fact_key(trigger, hit.employee_id, hit.occurrence))
                 if found is None:
                     yield f"{company.code}: {hit.occurrence} meets rule {rule.code}, but there is no case"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from incentives.models import Case
 from incentives.triggers import build
-from organization.models import Assignment
+from organization.models import Assignment, Department
 from organization.scopes import with_descendants
 
 
@@ -39,6 +39,17 @@ class WithinUnit:
             return inside
         rows = list(Assignment.objects.filter(is_head=True, department_id__in=self.department_ids))
         return [hit for hit in inside if hit.role != Case.Role.HEAD or _is_head(hit, rows)]
+
+
+def units_in_line(department):
+    """Ids of the department, of all above it and of all below it: whose rules can touch the same people."""
+    found = set(with_descendants({department.pk}, department.company_id))
+    parents = dict(Department.objects.filter(company_id=department.company_id).values_list("pk", "parent_id"))
+    above = department.parent_id
+    while above is not None and above not in found:
+        found.add(above)
+        above = parents.get(above)
+    return found
 
 
 def _is_head(hit, rows):

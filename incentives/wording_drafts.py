@@ -19,7 +19,7 @@ TRIGGERS = {
 PARAMS = {
     "place": pgettext_lazy("field of a rule", "near the"),
     "quarters": pgettext_lazy("field of a rule", "quarters running"),
-    "units": pgettext_lazy("field of a rule", "departments by code (none: all with a head)"),
+    "units": pgettext_lazy("field of a rule", "departments (none: all with a head)"),
     "threshold_bp": pgettext_lazy("field of a rule", "below"),
     "measure": pgettext_lazy("field of a rule", "what is counted"),
     "thresholds": pgettext_lazy("field of a rule", "least share of households, by department"),
@@ -32,6 +32,7 @@ PARAMS = {
     "kind": pgettext_lazy("field of a rule", "kind of fact"),
     "forms": pgettext_lazy("field of a rule", "form of the praise"),
     "to": pgettext_lazy("field of a rule", "whom it touches"),
+    "per_item": pgettext_lazy("field of a rule", "each item of one form counts on its own"),
     "needs_effect": pgettext_lazy("field of a rule", "only when satisfaction has risen since"),
 }
 CHOICES = {
@@ -108,8 +109,27 @@ def choices(trigger, name):
     return TO if (trigger, name) == ("by_hand", "to") else CHOICES.get(name, ())
 
 
-def is_choice(name):
-    return name in CHOICES
+def params(rule):
+    """The parameters of a rule's trigger in words: 'near the: top', 'below: 95%'."""
+    found = sorted(rule.get("params", {}).items())
+    return " · ".join(f"{param(name)} {_value(rule['trigger'], name, value)}" for name, value in found)
+
+
+def _value(trigger, name, value):
+    known = dict(choices(trigger, name))
+    if isinstance(value, bool):
+        return pgettext("setting", "yes") if value else pgettext("setting", "no")
+    if isinstance(value, dict):
+        return _(", ").join(f"{code} {percent(share)}" for code, share in value.items())
+    if isinstance(value, list | tuple):
+        return _(", ").join(str(known.get(one, one)) for one in value)
+    if name.endswith("_bp"):
+        return percent(value)
+    return str(known.get(value, value))
+
+
+def percent(share_bp):
+    return f"{share_bp / 100:g}%"
 
 
 def evidence(code):

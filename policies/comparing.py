@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from policies import rules, wording
+from policies.registries import rule_words
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 #: what a rule consists of, in the order people read it
@@ -83,7 +84,8 @@ def _part(rule, part):
     if part == "effects":
         return " · ".join(effect_in_full(effect) for effect in rule.get("effects", []))
     if part == "params":
-        return " · ".join(f"{name} = {value}" for name, value in sorted(rule.get("params", {}).items()))
+        words = rule_words.get("params")
+        return words(rule) if words else ""
     value = wording.local(rule, part) if part == "title" else rule.get(part, "")
     return str(wording.CODES.get(value) or wording.DIRECTIONS.get(value, value))
 

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from policies import pages, wording
-from policies.comparing import compare
+from policies.comparing import CHANGED, Change, compare
 from policies.models import Version
 from policies.registries import deciders, draft_steps, readiness
 
@@ -28,6 +29,23 @@ def comparison(version):
     """(the version it is compared with or None, the differences)."""
     current = in_force_beside(version)
     return current, compare(current.content if current else {}, version.content)
+
+
+def differences(before, after):
+    """Every difference between two contents in one list, the facts of the document first."""
+    names = {
+        "version": _("Version"),
+        "effective_from": _("Takes effect on"),
+        "revision_note": _("What changes, and why"),
+    }
+    old, new = before["document"], after["document"]
+    facts = [
+        Change(CHANGED, str(names[name]), "", old.get(name, ""), new.get(name, ""))
+        for name in names
+        if old.get(name) != new.get(name)
+    ]
+    found = compare(before, after)
+    return [*facts, *found.clauses, *found.rules, *found.settings]
 
 
 def sections(version):

@@ -8,6 +8,7 @@ from core.access import verbs as known_verbs
 from organization.models import Role
 from organization.scopes import grants_of, reach_of, today
 from policies import rules, wording
+from policies.comparing import effect_in_full
 from policies.models import Document, Version
 
 
@@ -26,6 +27,14 @@ class Section:
     name: str
     rows: list
     defaults: int
+
+
+@dataclass(frozen=True)
+class EffectLine:
+    """An effect in words; `setting` is a number of it that the clause does not give: ours or the company's."""
+
+    text: str
+    setting: rules.Setting | None
 
 
 @dataclass(frozen=True)
@@ -97,18 +106,29 @@ def _section(code, rows):
 def rule_rows(version, clauses):
     """The rules of the pack with the clause each rests on."""
     by_code = {clause.code: clause for clause in clauses}
+    known = list(rules.settings_of({name: version.content.get(name, {}) for name in ("rules", "sources")}))
     return [
         RuleRow(
             code=rule["code"],
             title=wording.local(rule, "title"),
             clause=by_code.get(rule.get("clause")),
-            effects=[wording.effect_text(effect) for effect in rule.get("effects", [])],
+            effects=[
+                EffectLine(effect_in_full(effect), _not_of_the_clause(known, rule["code"], effect))
+                for effect in rule.get("effects", [])
+            ],
             evidence=str(wording.CODES.get(rule.get("evidence"), "")),
             is_active=rule.get("active", True),
             direction=rule.get("direction", ""),
         )
         for rule in version.content.get("rules", [])
     ]
+
+
+def _not_of_the_clause(settings, code, effect):
+    path = ("rules", code, "effects", effect.get("kind"))
+    others = (rules.OUR_DEFAULT, rules.COMPANY)
+    own = (one for one in settings if one.path[:4] == path and one.source in others)
+    return next((one for one in own if isinstance(one.value, int)), None)
 
 
 def turn_of(version, steps, user):

@@ -14,6 +14,10 @@ draft_steps = Registry()
 deciders = Registry()
 
 
+#: "params" -> callable(rule's table) -> the parameters of its trigger in words
+rule_words = Registry()
+
+
 @dataclass(frozen=True)
 class Step:
     """One thing to do on the desk of a draft: what it is, how it stands, where it is done."""

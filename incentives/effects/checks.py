@@ -6,6 +6,9 @@ from incentives.policy import MONEY_CLASSES
 
 LEVELS = ("oral", "written")
 RECOMMENDATIONS = ("demotion", "dismissal")
+#: beyond these a number is a slip of the hand: points or yuan, working days, months
+MOST, MOST_DAYS, MOST_MONTHS = 1_000_000, 366, 120
+FEN = 100
 
 
 def check_points(spec, direction):
@@ -13,6 +16,7 @@ def check_points(spec, direction):
     low, amount, high = (spec.get(name) for name in ("least", "amount", "most"))
     if not all(_is_whole(value) for value in (low, amount, high)):
         raise ValueError(_("points need whole numbers amount, least and most"))
+    _check_size(low, amount, high, most=MOST)
     if not min(low, high) <= amount <= max(low, high):
         raise ValueError(_("the amount of points lies outside least and most"))
     if any(value == 0 or (value > 0) != (direction == "reward") for value in (low, amount, high)):
@@ -24,6 +28,7 @@ def check_money(spec, direction):
     low, amount, high = (spec.get(name) for name in ("least", "amount", "most"))
     if not all(_is_whole(value) for value in (low, amount, high)):
         raise ValueError(_("money needs whole fen amount, least and most"))
+    _check_size(low, amount, high, most=MOST * FEN)
     if not min(low, high) <= amount <= max(low, high):
         raise ValueError(_("the amount of money lies outside least and most"))
     if any(value == 0 or (value > 0) != (direction == "reward") for value in (low, amount, high)):
@@ -93,13 +98,20 @@ def check_recommend(spec, direction):
 
 
 def _check_days(spec):
-    if not _is_whole(spec.get("days")) or spec["days"] < 1:
-        raise ValueError(_("it needs days, a whole number of working days, at least 1"))
+    if not _is_whole(spec.get("days")) or not 1 <= spec["days"] <= MOST_DAYS:
+        raise ValueError(
+            _("it needs days, a whole number of working days from 1 to %(most)s") % {"most": MOST_DAYS}
+        )
 
 
 def _check_months(spec):
-    if not _is_whole(spec.get("months")) or spec["months"] < 1:
-        raise ValueError(_("it needs months, a whole number, at least 1"))
+    if not _is_whole(spec.get("months")) or not 1 <= spec["months"] <= MOST_MONTHS:
+        raise ValueError(_("it needs months, a whole number from 1 to %(most)s") % {"most": MOST_MONTHS})
+
+
+def _check_size(*values, most):
+    if any(abs(value) > most for value in values):
+        raise ValueError(_("this is more than %(most)s; look for a slip of the hand") % {"most": MOST})
 
 
 def _is_whole(value):

@@ -34,9 +34,9 @@ def find_cases(close, at):
     hold_books(close.company)
     _freeze_inputs(close, found)
     period = month_of_close(close)
-    new = []
+    new, reads = [], {}
     for rule, trigger in found:
-        hits = trigger.hits(rule, close, used_through(rule, period))
+        hits = trigger.hits(rule, close, used_through(rule, period), reads=reads)
         new += keep_hits(rule, [(hit, period) for hit in hits], at)
     if new:
         tell_hr(close.company, new, at)
@@ -50,8 +50,11 @@ def rules_at(close):
 
 
 def rules_in_force(close):
-    """Active rules of the books in force on the last day of the close's period, the units' own included (PM-6.5)."""
-    versions = books_in_force(close.company, Period.parse(close.period).last_day)
+    """Active rules of the books in force on the last counted day, the units' own included (PM-6.5).
+
+    A book that begins after it, be it within the same quarter, changes nothing in what is closed by then (fact 3).
+    """
+    versions = books_in_force(close.company, close.cutoff_on)
     found = Rule.objects.filter(version__in=versions.values("pk"), is_active=True)
     return found.select_related("version__company", "version__document", "clause", "company").order_by("code")
 
@@ -145,7 +148,8 @@ def tell_hr(company, cases, at):
 def other_penalty(case):
     """Number of a live penalty of the same person for the same incident, or None.
 
-    A complaint and a low score are one incident where the same answer stands behind both.
+    A complaint and a low score are one incident where the same answer stands behind both. Where a rule counts the items
+    of an answer one by one, each of them is an incident of its own under this rule (PM-6.2).
     """
     if case.rule.direction != Rule.Direction.PENALTY or not case.incident:
         return None
@@ -155,9 +159,14 @@ def other_penalty(case):
     )
     for decision in live.exclude(case=case.pk).select_related("case").order_by("pk"):
         behind = answers & set(decision.case.evidence.get("answer_ids", ()))
-        if behind or decision.case.incident == case.incident:
+        if behind and not _are_two_items(case, decision.case) or decision.case.incident == case.incident:
             return decision.number
     return None
+
+
+def _are_two_items(one, other):
+    items = one.evidence.get("item"), other.evidence.get("item")
+    return one.rule_code == other.rule_code and all(items) and items[0] != items[1]
 
 
 def verifiers_of(case):

@@ -5,6 +5,7 @@ import datetime as dt
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Min
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -54,7 +55,29 @@ def _keep(company, found, at):
 
 
 def _new_hits(rule, since, until):
-    return _unknown(rule, trigger_of(rule).hits_between(rule, since, until))
+    return _unknown(rule, hits_of(rule, since, until))
+
+
+def hits_of(rule, since, until):
+    """The facts of these days that the rule names. What happened before the company first had the rule is not punished
+    by it, whenever it comes to light; a new version of a rule that was there reaches all the same."""
+    hits = trigger_of(rule).hits_between(rule, since, until)
+    if not hits or rule.direction != Rule.Direction.PENALTY:
+        return hits
+    first = _first_day(rule).isoformat()
+    return [hit for hit in hits if (_happened_on(hit) or first) >= first]
+
+
+def _first_day(rule):
+    """The first day on which a rule with this code was in force and switched on."""
+    known = Rule.objects.filter(
+        company_id=rule.company_id, code=rule.code, is_active=True, version__state=Version.State.PUBLISHED
+    )
+    return known.aggregate(first=Min("version__effective_from"))["first"]
+
+
+def _happened_on(hit):
+    return hit.evidence.get("happened_on") or hit.evidence.get("received_on")
 
 
 def _unknown(rule, hits):

@@ -16,11 +16,11 @@ from incentives.models import HandReport, HandReportFile, Rule
 from incentives.services.telling import tell, tell_all
 from jobs import attachments
 from organization.models import Employee
-from organization.scopes import employee_id_of, reach_of
+from organization.scopes import employee_id_of, reach_of, with_descendants
 from organization.selectors import assignment_on, employees_with_verb, head_of
-from policies.selectors import versions_in_force
+from policies.selectors import books_in_force
 from surveys.entry import clean_text
-from surveys.models import Answer
+from surveys.models import Answer, QuestionnaireVersion
 
 VERB = "incentives.report_fact"
 MOST_TEXT = 4000
@@ -29,33 +29,51 @@ MOST_FILES = 6
 
 @dataclass(frozen=True)
 class Kind:
-    """What may be reported: the rules in force that rest on it say whom it touches and what they ask for."""
+    """What may be reported: the rules in force that rest on it say whom it touches and what they ask for.
+
+    `within` are the ids of the departments for which it may be reported, None for all: a unit's own rules ask for it
+    in the unit alone (PM-6.5).
+    """
 
     code: str
     title: str
     clause: str
     touches_head: bool
     needs_effect: bool
+    per_item: bool = False
+    within: frozenset | None = None
 
 
 def kinds_in_force(company, day):
-    """{code: Kind} of the rules by hand in force on that day, in the order of the book."""
-    versions = versions_in_force(company, day)
+    """{code: Kind} of the rules by hand in force on that day, the units' own included, in the order of the books."""
+    versions = books_in_force(company, day)
     found = Rule.objects.filter(version__in=versions.values("pk"), trigger="by_hand", is_active=True)
     by_code = {}
-    for rule in found.select_related("clause").order_by("code"):
+    for rule in found.select_related("clause", "version__document").order_by("code"):
         by_code.setdefault(rule.params["kind"], []).append(rule)
-    return {code: _kind(code, own) for code, own in by_code.items()}
+    return {code: _kind(company, code, own) for code, own in by_code.items()}
 
 
-def _kind(code, own):
-    first = own[0]
+def kinds_for(user, company, day):
+    """Those that this user may report for at least one department."""
+    reach = reach_of(user, VERB)
+    known = kinds_in_force(company, day)
+    if company.pk in reach.company_ids:
+        return known
+    mine = set(reach.department_ids)
+    return {code: kind for code, kind in known.items() if kind.within is None or kind.within & mine}
+
+
+def _kind(company, code, own):
+    first, units = own[0], {rule.version.document.department_id for rule in own}
     return Kind(
         code=code,
         title=wording.in_language(first, "title"),
         clause=first.clause.number,
         touches_head=all(rule.params.get("to") == "head" for rule in own),
         needs_effect=any(rule.params.get("needs_effect") for rule in own),
+        per_item=any(rule.params.get("per_item") for rule in own),
+        within=None if None in units else frozenset(with_descendants(units, company.pk)),
     )
 
 
@@ -73,20 +91,23 @@ def report_fact(
     department=None,
     figures=None,
     answer=None,
+    item="",
 ):
     """Write down what happened, with at least one file that shows it. Returns the HandReport.
 
     `kind` is a code of `kinds_in_force`. Where it touches the head give the `department`, else the `employee`;
-    `figures` are {"before": {"k", "n"}, "after": …} where the effect is asked for; `files` are [(name, bytes)].
+    `figures` are {"before": {"k", "n"}, "after": …} where the effect is asked for; `files` are [(name, bytes)];
+    `item` is the code of the one question that it is about, where each item of a form counts on its own (PM-6.2).
     """
     found = _kind_asked(company, kind, happened_on, at)
     employee, department = _touched(found, company, employee, department, happened_on)
     rules.refuse_own(employee_id_of(by), employee.pk)
-    _refuse_out_of_reach(by, department)
+    _refuse_out_of_reach(by, department, found)
     text = clean_text(text or "")[:MOST_TEXT]
     rules.refuse_blank(text, _("Write what happened and how it is known."), "text")
     if not files:
         raise Refused(_("Add what shows it: a photo, a scan or a document."), field="files")
+    about = _answer(company, answer)
     report = HandReport.objects.create(
         company=company,
         number=numbered("SG", company.pk, at.astimezone(SHANGHAI).date(), width=3),
@@ -95,8 +116,8 @@ def report_fact(
         department=department,
         happened_on=happened_on,
         text=text,
-        figures=_figures(found, figures),
-        answer=_answer(company, answer),
+        figures=_figures(found, figures) | _item(found, company, item, about),
+        answer=about,
         reported_by=by,
         reported_at=at,
     )
@@ -146,8 +167,13 @@ def _touched(kind, company, employee, department, day):
     return employee, place.department
 
 
-def _refuse_out_of_reach(by, department):
+def _refuse_out_of_reach(by, department, kind):
     reach = reach_of(by, VERB)
+    if kind.within is not None and department.pk not in kind.within:
+        raise Refused(
+            _("This is a unit's own rule; it holds in that unit alone."),
+            field="department" if kind.touches_head else "employee",
+        )
     if department.company_id not in reach.company_ids and department.pk not in reach.department_ids:
         raise Refused(_("You may report only on the departments you head."), field="employee")
 
@@ -163,6 +189,47 @@ def _figures(kind, figures):
                 _("Enter how many were satisfied of how many asked, before and after."), field=f"{when}_k"
             )
     return counts
+
+
+def items_of(company):
+    """{code: question} of what may be found wanting in the company's forms, the newest wording of each."""
+    versions = QuestionnaireVersion.objects.filter(company=company).exclude(state="draft")
+    return {
+        question.code: question
+        for version in versions.order_by("published_at", "pk")
+        for question in version.parsed.questions.values()
+        if question.kind == "rate5" or question.overall
+    }
+
+
+def _item(kind, company, code, answer):
+    """The item's code and words, to be kept with the report: each item of one form is reported once."""
+    if not kind.per_item:
+        return {}
+    known = items_of(company)
+    if not known:  # forms that were never entered here have no items to choose from
+        return {}
+    question = known.get(code)
+    if question is None:
+        raise Refused(_("Choose which item of the form it is about."), field="item")
+    if answer is not None:
+        _refuse_item(code, answer)
+    return {"item": code, "item_text": question.text}
+
+
+def _refuse_item(code, answer):
+    if code not in answer.answers:
+        raise Refused(
+            _("This item was left blank on form %(number)s.") % {"number": answer.number}, field="item"
+        )
+    same = HandReport.objects.filter(answer=answer, figures__item=code).exclude(
+        state=HandReport.State.DECLINED
+    )
+    if known := same.first():
+        raise Refused(
+            _("%(number)s has reported this item of the form already.") % {"number": known.number},
+            field="item",
+        )
 
 
 def _answer(company, number):

@@ -101,10 +101,24 @@ def simulation_of(version):
     return made if made is not None and made.made_at is not None else None
 
 
+def is_overtaken(made):
+    """Whether months have been closed since, so that these are no longer the last ones."""
+    return closed_months(made.company)[-1:] != [made.last_month]
+
+
+def concerns_rules(version):
+    """Whether there are rules to be tried: its own, or those of the version in force that it would end."""
+    current = in_force_beside(version)
+    return any(one is not None and one.content.get("rules") for one in (version, current))
+
+
 def unready(version, at):
     """Sentences: a draft with rules is tried on the past first, and punishes nothing twice."""
-    if not version.content.get("rules") or version.state != Version.State.DRAFT:
+    if version.state != Version.State.DRAFT or not concerns_rules(version):
         return
     yield from double_penalties(version)
-    if closed_months(version.company) and simulation_of(version) is None:
+    made = simulation_of(version)
+    if made is None and closed_months(version.company):
         yield _("First look what its rules would have done in the past months.")
+    elif made is not None and is_overtaken(made):
+        yield _("A further month has been closed since the trial. Compute it again.")

@@ -27,19 +27,23 @@ class Fragility:
     def _in_a_ranking(self, hit, evidence):
         """One answer more for the other side, in any month of the window."""
         place = evidence["place"]
+        rankings = _rankings_of([month["standing_id"] for month in evidence["months"]])
         for month in evidence["months"]:
-            shares = self._shares(month["standing_id"])
+            shares = self._shares(rankings[month["standing_id"]])
             if not _stays(shares, month["k"], month["n"], place, month["places"]):
                 return True
         return hit.is_distinguishable and not _is_proven(evidence)
 
-    def _shares(self, standing_id):
-        """The shares of all who are ranked in this standing's ranking, the lowest first."""
-        ranking_id = Standing.objects.values_list("ranking_id", flat=True).get(pk=standing_id)
+    def _shares(self, ranking_id):
+        """The shares of all who are ranked in this ranking, the lowest first."""
         if ranking_id not in self._rankings:
             ranked = Standing.objects.filter(ranking_id=ranking_id, status=Standing.Status.RANKED).order_by()
             self._rankings[ranking_id] = sorted(Fraction(k, n) for k, n in ranked.values_list("k", "n"))
         return self._rankings[ranking_id]
+
+
+def _rankings_of(standing_ids):
+    return dict(Standing.objects.filter(pk__in=standing_ids).values_list("pk", "ranking_id"))
 
 
 def _stays(shares, k, n, place, places):

@@ -1,13 +1,16 @@
 """Each rule run at each stored close, oldest first, as the close itself would have run it (fact 3)."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.flow import Refused
 from core.period import Period
 from incentives import rules
+from incentives.caps import WHOLE
+from incentives.grading import divided
 from incentives.models import Case, Rule
 from incentives.simulation.fragility import Fragility
+from incentives.simulation.reranking import Reranked
 from incentives.triggers import Hit, close_inputs
 from incentives.unit_rules import trigger_of
 from scoring.models import Close
@@ -27,10 +30,13 @@ class Found:
     period: str
     is_proposed: bool
     is_fragile: bool
+    #: {employee id: share in basis points} of all whom the same fact touches, where it is divided among several
+    shares: dict = field(default_factory=dict)
 
     @property
     def effects(self):
-        return rules.effects_for(self.rule.effects, self.hit.role) if self.is_proposed else []
+        specs = rules.effects_for(self.rule.effects, self.hit.role) if self.is_proposed else []
+        return divided(specs, self.shares, self.hit.employee_id) if self.shares else specs
 
     @property
     def key(self):
@@ -92,10 +98,10 @@ def unsaved(row, version, clause):
 
 def run(version, closes, months, step=lambda: None, pulse=lambda: None):
     """([Found], [Skipped]) of the version's rules; `step()` is called after each rule, `pulse()` after each close."""
-    found, skipped = [], []
+    found, skipped, reranked = [], [], Reranked(version)
     for rule in rules_of(version):
         try:
-            found += _run_rule(rule, closes, months, pulse)
+            found += _run_rule(rule, closes, months, pulse, reranked)
         except Refused as refusal:
             skipped.append(Skipped(rule.code, str(refusal.message)))
         except ValueError as wrong:
@@ -104,21 +110,40 @@ def run(version, closes, months, step=lambda: None, pulse=lambda: None):
     return found, skipped
 
 
-def _run_rule(rule, closes, months, pulse):
+def _run_rule(rule, closes, months, pulse, reranked=None):
     trigger, past = trigger_of(rule), Past(rule, months)
     if not trigger.close_kind:
         since, until = Period.parse(months[0]).starts_at, Period.parse(months[-1]).ends_at
-        for hit in trigger.hits_between(rule, since, until):
-            past.keep(hit, str(Period.month_of(hit.verified_at)))
+        hits = trigger.hits_between(rule, since, until)
+        shares = _shares(hits)
+        for hit in hits:
+            past.keep(hit, str(Period.month_of(hit.verified_at)), shares.get(hit.occurrence))
         return past.found
     for close in closes:
         if close.kind == trigger.close_kind:
             _add_inputs(close, trigger)
-            for hit in trigger.hits(rule, close, past.used):
+            for hit in trigger.hits(rule, close, past.used, **_counted_with(rule, close, reranked)):
                 past.add(hit, _last_month(close))
             past.use_up()
             pulse()
     return past.found
+
+
+def _counted_with(rule, close, reranked):
+    """The draft's own ranking of the months, for the rules that read ranks."""
+    if rule.trigger != "rank_streak" or reranked is None:
+        return {}
+    figures = reranked.figures(close)
+    return {} if figures is None else {"figures": figures}
+
+
+def _shares(hits):
+    """{occurrence: {employee id: share}} of the facts that several people share."""
+    found = defaultdict(dict)
+    for hit in hits:
+        if hit.evidence.get("share_bp", WHOLE) != WHOLE:
+            found[hit.occurrence][hit.employee_id] = hit.evidence["share_bp"]
+    return found
 
 
 def _add_inputs(close, trigger):
@@ -137,14 +162,14 @@ class Past:
         self.waiting = defaultdict(int)
         self.fragility = Fragility()
 
-    def keep(self, hit, period):
+    def keep(self, hit, period, shares=None):
         """A hit, once."""
         if (hit.employee_id, hit.occurrence) in self.seen or period not in self.months:
             return
         self.seen.add((hit.employee_id, hit.occurrence))
         is_proposed = outcome(hit.is_distinguishable, self.rule.evidence) != "case_only"
         fragile = not hit.is_distinguishable or self.fragility.one_answer_decides(hit)
-        self.found.append(Found(self.rule, hit, period, is_proposed, fragile))
+        self.found.append(Found(self.rule, hit, period, is_proposed, fragile, shares or {}))
 
     def add(self, hit, period):
         """A hit of a close; the window of a proposal is used up from the next close on."""

@@ -2,6 +2,8 @@
 
 from collections import Counter, defaultdict
 
+from incentives.simulation.reranking import unseen
+
 MONEY = ("money", "team_fund")
 COUNTED = ("hits", "held", "people", "points", "fen", "fragile")
 
@@ -30,6 +32,7 @@ def summary(version, current, months, now, before):
         "departments": _departments(found, old),
         "hits": _hits(found, old),
         "doubles": doubles(found),
+        "unseen": unseen(version, current),
     }
 
 

@@ -14,6 +14,7 @@ from scoring.statistics.intervals import score_status, wilson
 from scoring.statistics.measures import basis_points
 from scoring.statistics.thresholds import target_verdict
 from scoring.tests import world
+from surveys.models import Answer
 from tests import factories
 from tests.factories import at
 
@@ -134,7 +135,7 @@ class Units:
     def homes(self, unit, count, answered=0, *, period="2026Q3"):
         """`count` homes of the unit's project, the first `answered` of which answered in the quarter."""
         campaign = world.make_campaign(self.company)
-        from surveys.models import Answer, Invitation
+        from surveys.models import Invitation
 
         for number in range(count):
             customer = factories.make_customer(self.company, f"业主{number}", phone="")
@@ -160,8 +161,6 @@ class Units:
 
     def nameless(self, unit, count, *, period="2026Q3"):
         """Answers of the quarter that name no household."""
-        from surveys.models import Answer
-
         campaign = world.make_campaign(self.company)
         made = [
             world.answer_of(campaign, {"overall": 5}, department=unit, site=unit.site, at=at(2026, 8, 2))
@@ -231,3 +230,14 @@ class Desk:
         report = self.report(kind, **fields)
         services.verify_report(report, by=self.second, at=moment or at(2026, 11, 5))
         return HandReport.objects.get(pk=report.pk)
+
+    def form(self, **values):
+        """A form that a household handed in about the sales department."""
+        one = world.answer_of(world.make_campaign(self.company), values, department=self.sales)
+        return Answer.objects.bulk_create([one])[0]
+
+    def item(self, code="overall", *, form=None):
+        """An item of a form, found to be our fault and verified."""
+        world.make_campaign(self.company)
+        about = {"answer": form.number if form else "", "item": code}
+        return self.verified("dissatisfied_item", department=self.sales, employee=None, **about)

@@ -1,7 +1,12 @@
 import pytest
+import time_machine
 
 from incentives.tests.build import Stage
+from incentives.tests.build_office import NOW, Office
 from incentives.tests.pages import PageStage
+from tests import factories
+from tests.factories import at
+from tests.replay import set_up
 
 
 @pytest.fixture
@@ -15,3 +20,12 @@ def page_stage(company):
     stage = PageStage(company)
     stage.three_months()
     return stage
+
+
+@pytest.fixture
+def office(db):
+    """The real-estate company with its book in force, and HR who keeps it."""
+    version = set_up("realestate_rewards", unit="qinghe", by=None, at=at(2026, 1, 1)).version
+    hr = factories.user_with(version.company, "policies.publish", "policies.view", "incentives.view")
+    with time_machine.travel(NOW):
+        yield Office(version, hr)

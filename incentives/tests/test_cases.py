@@ -3,6 +3,8 @@
 from datetime import UTC, date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from core.flow import Refused
 from incentives import selectors, services
@@ -84,6 +86,14 @@ def test_one_insufficient_month_pauses_the_streak_and_does_not_count(stage):
         "2026-09",
         "2026-10",
     ]
+
+
+def test_the_rules_of_one_close_read_its_standings_once(stage):
+    closes = [stage.month(period) for period in MONTHS]
+    with CaptureQueriesContext(connection) as seen:
+        services.find_cases(closes[-1], at(2026, 11, 1, 3))
+    assert Case.objects.count() == 2
+    assert sum('FROM "scoring_standing"' in query["sql"] for query in seen) == 1
 
 
 def test_a_month_elsewhere_in_the_ranking_breaks_the_streak(stage):

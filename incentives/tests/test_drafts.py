@@ -1,167 +1,27 @@
-"""Rules edited in the browser as a draft: fields, checks beside them, two editors, who may."""
+"""Rules edited in the browser as a draft: two editors, who may, units' own, books that meet."""
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from approvals import services as approvals
 from approvals.models import Seat
 from core.flow import Refused
 from incentives import drafts
-from incentives.forms_drafts import RuleForm
 from incentives.models import Case, Rule
 from incentives.services import filing, simulating
 from incentives.tests.build import REWARD
+from incentives.tests.build_facts import add_book
+from incentives.tests.build_facts import rule as rule_of
+from incentives.tests.build_office import NOW, rule
 from incentives.tests.pages import browse
 from incentives.triggers import overlaps
 from jobs.services import run_now
 from organization.models import Role
 from policies import services as policies
-from policies.comparing import compare
 from policies.models import Version
 from policies.reading import pack_names, read_pack
 from tests import factories
 from tests.factories import at
-from tests.replay import set_up
-
-NOW = at(2026, 11, 10)
-
-
-@pytest.fixture
-def office(db):
-    """The real-estate company with its book in force, and HR who keeps it."""
-    version = set_up("realestate_rewards", unit="qinghe", by=None, at=at(2026, 1, 1)).version
-    hr = factories.user_with(version.company, "policies.publish", "policies.view", "incentives.view")
-    with time_machine.travel(NOW):
-        yield Office(version, hr)
-
-
-class Office:
-    def __init__(self, version, hr):
-        self.version, self.hr, self.company = version, hr, version.company
-        self.client = browse(hr)
-
-    def draft(self, label="2.2"):
-        day = "2026-12-01"
-        sent = {"label": label, "effective_from": day, "revision_note": "调整扣分幅度"}
-        assert self.client.post(reverse("policy_draft", args=[self.version.pk]), sent).status_code == 302
-        return Version.objects.get(document=self.version.document, label=label)
-
-    def form(self, draft, code, **changes):
-        """What the page of a rule would send, with changes."""
-        form = RuleForm(content=draft.content, row=drafts.rule_row(draft.content, code))
-        sent = {"seen": draft.checksum, "kinds": form.kinds_text, "go": "save"}
-        for bound in form:
-            value = bound.value()
-            if value not in (None, False, ""):
-                sent[bound.html_name] = value
-        return {name: value for name, value in (sent | changes).items() if value is not None}
-
-    def save(self, draft, code, **changes):
-        url = reverse("draft_rule", args=[draft.pk, code])
-        return self.client.post(url, self.form(draft, code, **changes))
-
-
-def rule(draft, code):
-    return drafts.rule_row(Version.objects.get(pk=draft.pk).content, code)
-
-
-def test_a_rule_sent_without_a_change_stays_as_the_book_has_it(office):
-    draft = office.draft()
-    for row in draft.content["rules"]:
-        form = RuleForm(office.form(draft, row["code"]), content=draft.content, row=row)
-        assert form.is_valid(), (row["code"], form.errors)
-        usual = {"params": {}, "title_en": "", "active": True}
-        assert form.new_row() == {name: value for name, value in (usual | row).items() if name != "reason"}
-
-
-def test_amount_and_range_are_entered_and_compared_with_the_book_in_force(office):
-    draft = office.draft()
-    sent = office.save(draft, "RE-5.3a", **{"e0-amount": "-2", "e0-least": "-3", "e0-most": "-1"})
-    assert sent.status_code == 302
-    effect = rule(draft, "RE-5.3a")["effects"][0]
-    assert (effect["amount"], effect["least"], effect["most"]) == (-2, -3, -1)
-    page = office.client.get(reverse("policy_compare", args=[draft.pk])).content.decode()
-    assert "−3" in page
-    assert "−2" in page
-    assert "名列前茅" not in page
-
-
-def test_a_changed_level_or_term_of_an_effect_is_a_difference():
-    warning = {"kind": "warning", "level": "oral", "months": 6}
-    rows = [
-        {"code": "X", "title": "警告", "effects": [effect]} for effect in (warning, warning | {"months": 12})
-    ]
-    before, after = ({"rules": [row]} for row in rows)
-    (change,) = compare(before, after).rules
-    assert ("6" in change.before, "12" in change.after) == (True, True)
-    harder = {"rules": [rows[0] | {"effects": [warning | {"level": "written"}]}]}
-    assert len(compare(before, harder).rules) == 1
-
-
-def test_the_effects_own_sentence_stands_beside_its_field_and_the_input_stays(office):
-    draft = office.draft()
-    answer = office.save(draft, "RE-5.3a", **{"e0-amount": "7", "title": "改了名"})
-    page = answer.content.decode()
-    assert answer.status_code == 422
-    assert 'id="id_e0-amount_error"' in page
-    assert 'value="7"' in page
-    assert "改了名" in page
-    assert rule(draft, "RE-5.3a")["effects"][0]["amount"] == -3
-
-
-def test_the_triggers_own_sentence_is_shown(office):
-    draft = office.draft()
-    draft.content["rules"].append(
-        {
-            "code": "X-1",
-            "clause": "RE-1",
-            "title": "低于目标",
-            "direction": "penalty",
-            "trigger": "target_missed",
-            "evidence": "required",
-            "active": False,
-            "effects": [{"kind": "points", "amount": -1, "least": -1, "most": -1}],
-        }
-    )
-    policies.rewrite(draft, draft.content, seen=draft.checksum, by=office.hr, at=NOW)
-    answer = office.save(draft, "X-1", **{"p-quarters": "99", "active": "on"})
-    assert answer.status_code == 422
-    assert 'id="id_p-quarters_error"' in answer.content.decode()
-
-
-def test_a_rule_whose_book_gives_no_amount_stays_off_until_one_is_entered(office):
-    draft = office.draft()
-    office.client.post(
-        reverse("draft_rule_new", args=[draft.pk]),
-        {
-            "seen": draft.checksum,
-            "code": "N-1",
-            "title": "新规则",
-            "clause": "RE-1",
-            "direction": "reward",
-            "trigger": "rank_streak",
-        },
-    )
-    draft.refresh_from_db()
-    assert rule(draft, "N-1")["active"] is False
-    assert "数额待定" in office.client.get(reverse("draft_rules", args=[draft.pk])).content.decode()
-    fields = {"kinds": "points", "p-place": "top"}
-    refused = office.save(draft, "N-1", active="on", **fields)
-    assert refused.status_code == 422
-    assert 'id="id_e0-amount_error"' in refused.content.decode()
-    assert office.save(draft, "N-1", active="on", **fields, **{"e0-amount": "2"}).status_code == 302
-    assert rule(draft, "N-1")["active"] is True
-
-
-def test_one_more_effect_is_a_line_and_nothing_is_saved_yet(office):
-    draft = office.draft()
-    answer = office.save(draft, "RE-5.3a", go="add", add="training", title="还没存")
-    page = answer.content.decode()
-    assert answer.status_code == 200
-    assert 'name="e2-days"' in page
-    assert "还没存" in page
-    assert len(rule(draft, "RE-5.3a")["effects"]) == 2
 
 
 def test_two_editors_at_once_do_not_write_over_each_other(office):
@@ -175,6 +35,35 @@ def test_two_editors_at_once_do_not_write_over_each_other(office):
     assert rule(draft, "RE-5.2a")["title"] == "第一个人的标题"
     draft.refresh_from_db()
     assert office.client.post(url, stale | {"seen": draft.checksum}).status_code == 302
+
+
+def test_who_saves_again_is_told_what_of_the_others_work_they_would_change(office):
+    draft = office.draft()
+    stale = office.form(draft, "RE-5.2a", title="第二个人的标题")
+    office.save(draft, "RE-5.2a", title="第一个人的标题", **{"e0-amount": "4", "e0-least": "4"})
+    answer = office.client.post(reverse("draft_rule", args=[draft.pk, "RE-5.2a"]), stale)
+    told = [(one.before, one.after) for one in answer.context["form"].would_change]
+    assert ("第一个人的标题", "第二个人的标题") in told and len(told) == 2
+    assert "第一个人的标题 → 第二个人的标题" in answer.content.decode()
+    desk = reverse("policy_edit", args=[draft.pk])
+    facts = {
+        "seen": draft.checksum,
+        "label": "2.3",
+        "effective_from": "2026-12-01",
+        "revision_note": "另一稿",
+    }
+    answer = office.client.post(desk, facts)
+    assert [one.after for one in answer.context["form"].would_change] == ["2.3", "另一稿"]
+
+
+def test_adding_a_line_does_not_make_one_have_seen_what_others_wrote(office):
+    draft = office.draft()
+    stale = office.form(draft, "RE-5.2a", go="add", add="training")
+    office.save(draft, "RE-5.2a", title="第一个人的标题")
+    answer = office.client.post(reverse("draft_rule", args=[draft.pk, "RE-5.2a"]), stale)
+    assert f'name="seen" value="{stale["seen"]}"' in answer.content.decode()
+    draft.refresh_from_db()
+    assert stale["seen"] != draft.checksum
 
 
 def test_the_verb_itself_refuses_what_was_read_before_a_change(office):
@@ -336,6 +225,23 @@ def test_a_units_rule_finds_its_own_people_at_the_close_and_nobody_else(stage):
     stage.three_months()
     found = set(Case.objects.filter(employee=stage.best).values_list("rule_code", flat=True))
     assert found == {"RE-5.2a", "U-own"}
+
+
+@pytest.mark.parametrize(
+    ("place", "says"), [("beside", 0), ("above", 1), ("the same", 0), ("the company", 1)]
+)
+def test_only_books_that_can_touch_the_same_people_are_said_to_punish_twice(office, place, says):
+    draft = unit_draft(office.company, office.hr)
+    sales, company = draft.document.department, office.company
+    sales.parent = factories.make_department(company, "region", "大区")
+    sales.save()
+    unit = {"beside": factories.make_department(company, "far", "远处"), "above": sales.parent}.get(place)
+    own = rule_of("U-1", "by_hand", kind="late")
+    if place != "the same":
+        add_book(company, own | {"code": "F-1"}, code="other", department=unit)
+    content = drafts.with_rule(draft.content, own | {"clause": "U-1"})
+    draft = policies.rewrite(draft, content, seen=draft.checksum, by=office.hr, at=NOW)
+    assert len(drafts.double_penalties(draft)) == says
 
 
 def test_a_version_before_the_committee_is_not_withdrawn_behind_its_back(office):

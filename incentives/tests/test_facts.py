@@ -33,7 +33,7 @@ PRAISE = rule(
     forms=["written", "pennant"],
 )
 ERROR = rule("CC-5.3", "by_hand", kind="data_error")
-ITEM = rule("PM-6.2", "by_hand", kind="dissatisfied_item", to="head")
+ITEM = rule("PM-6.2", "by_hand", kind="dissatisfied_item", to="head", per_item=True)
 IDEA = rule(
     "RE-5.2c",
     "by_hand",
@@ -122,6 +122,27 @@ def test_facts_from_before_the_version_are_left_alone_and_later_ones_belong_to_t
     assert list(selectors.fact_4()) == []
 
 
+def test_what_happened_before_the_company_had_a_rule_is_not_punished_by_it(desk):
+    late = rule("N-1", "by_hand", kind="data_error")
+    thanks = rule("N-2", "by_hand", ERROR["effects"], kind="data_error")
+    add_book(desk.company, late, code="new", effective_from=date(2026, 11, 3))
+    book = add_book(desk.company, thanks, code="thanks", effective_from=date(2026, 11, 3))
+    Rule.objects.filter(version=book).update(direction="reward")
+    desk.verified(happened_on=date(2026, 11, 2))
+    desk.verified(happened_on=date(2026, 11, 3))
+    services.find_fact_cases(desk.company, LATER)
+    days = {
+        code: [case.evidence["happened_on"] for case in Case.objects.filter(rule_code=code).order_by("pk")]
+        for code in ("CC-5.3", "N-1", "N-2")
+    }
+    assert days == {
+        "CC-5.3": ["2026-11-02", "2026-11-03"],
+        "N-1": ["2026-11-03"],
+        "N-2": ["2026-11-02", "2026-11-03"],
+    }
+    assert list(selectors.fact_4()) == []
+
+
 def test_a_fact_belongs_to_the_version_in_force_on_its_day(cast):
     first = add_book(cast.company, COMPLAINT)
     Version.objects.filter(pk=first.pk).update(effective_to=date(2026, 11, 5))
@@ -207,14 +228,53 @@ def test_a_report_counts_once_a_second_person_verified_it(desk):
 
 
 def test_a_rule_for_heads_touches_the_head_of_that_day(desk):
-    report = desk.verified("dissatisfied_item", department=desk.sales, employee=None)
+    report = desk.item("overall")
     services.find_fact_cases(desk.company, LATER)
     case = Case.objects.get()
     assert (case.employee, case.role, report.employee) == (desk.head.employee, "head", desk.head.employee)
 
 
+def test_each_item_of_one_form_costs_the_head_its_own_point_and_none_costs_two(desk):
+    form = desk.form(overall=1, polite=2, patient=5)
+    for code in ("overall", "polite"):
+        desk.item(code, form=form)
+    with pytest.raises(Refused) as refusal:
+        desk.item("polite", form=form)
+    assert refusal.value.field == "item" and "SG-2611-002" in str(refusal.value.message)
+    services.find_fact_cases(desk.company, LATER)
+    cases = Case.objects.order_by("pk")
+    assert [(case.employee, case.evidence["item_text"]) for case in cases] == [
+        (desk.head.employee, "总体"),
+        (desk.head.employee, "礼貌"),
+    ]
+    for case in cases:
+        services.propose(case, by=desk.hr, at=LATER)
+    assert Decision.objects.live().count() == 2
+    assert list(selectors.fact_4()) == []
+
+
+@pytest.mark.parametrize("code", ["", "unheard_of", "honest", "nps"])
+def test_an_item_that_the_form_does_not_have_or_left_blank_is_refused_beside_its_field(desk, code):
+    form = desk.form(overall=1, nps=2)
+    with pytest.raises(Refused) as refusal:
+        desk.item(code, form=form)
+    assert refusal.value.field == "item"
+
+
+def test_an_item_and_another_breach_of_the_same_form_are_one_incident(desk):
+    form = desk.form(overall=1)
+    desk.item("overall", form=form)
+    desk.verified(employee=desk.head.employee, answer=form.number)
+    services.find_fact_cases(desk.company, LATER)
+    first, second = Case.objects.order_by("pk")
+    services.propose(first, by=desk.hr, at=LATER)
+    with pytest.raises(Refused) as refusal:
+        services.propose(second, by=desk.hr, at=LATER)
+    assert refusal.value.code == "double"
+
+
 def test_a_change_of_head_entered_later_touches_nobody_else(desk):
-    desk.verified("dissatisfied_item", department=desk.sales, employee=None)
+    desk.item("overall")
     services.find_fact_cases(desk.company, LATER)
     desk.head.employee.assignments.update(ends_on=date(2026, 10, 31))
     factories.make_employee(desk.sales, "新负责人", is_head=True, since=date(2026, 11, 1))

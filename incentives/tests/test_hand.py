@@ -10,8 +10,9 @@ from django.urls import reverse
 
 from core.flow import Refused
 from incentives import services
-from incentives.models import HandReport
-from incentives.tests.build_facts import VERB, Desk, rule
+from incentives.models import Case, HandReport
+from incentives.services.hand import kinds_for
+from incentives.tests.build_facts import VERB, Desk, add_book, rule
 from jobs.tests import samples
 from notifications.models import Message
 from scoring.tests import world
@@ -91,7 +92,42 @@ def test_nobody_reports_about_themselves_and_a_head_only_about_their_own(desk):
     assert refused(lambda: desk.report(by=desk.head, employee=desk.zhao)) == "employee"
 
 
+def test_a_units_own_kind_of_fact_is_reported_in_the_unit_alone(desk):
+    add_book(desk.company, rule("U-1", "by_hand", kind="own"), code="sales-own", department=desk.sales)
+    stranger = factories.user_with(
+        desk.company,
+        VERB,
+        reach="department",
+        employee=factories.make_employee(desk.other, "孙主任", is_head=True),
+    )
+    day = dt.date(2026, 11, 4)
+    assert "own" in kinds_for(desk.head, desk.company, day)
+    assert "own" not in kinds_for(stranger, desk.company, day)
+    assert refused(lambda: desk.report("own", employee=desk.zhao)) == "employee"
+    services.verify_report(desk.report("own", by=desk.head), by=desk.second, at=at(2026, 11, 5))
+    services.find_fact_cases(desk.company, at(2026, 11, 6))
+    assert [case.employee for case in Case.objects.filter(rule_code="U-1")] == [desk.wangli]
+
+
+def test_everything_that_is_missing_is_said_at_once_beside_its_field(desk):
+    sent = {"kind": "tampering", "happened_on": "", "text": ""}
+    page = browse(desk.hr).post(reverse("hand_report_new"), sent)
+    assert page.status_code == 422
+    assert set(page.context["form"].errors) == {"department", "happened_on", "text", "files"}
+    page = browse(desk.hr).post(reverse("hand_report_new"), {"kind": "data_error"})
+    assert set(page.context["form"].errors) == {"employee", "happened_on", "text", "files"}
+
+
 # ---- the second person
+
+
+def test_who_verifies_is_shown_other_reports_of_the_same_thing(desk):
+    first, second = desk.report(), desk.report(by=desk.second)
+    desk.report(happened_on=dt.date(2026, 11, 1))
+    page = browse(desk.second).get(reverse("hand_report", args=[first.pk]))
+    assert [one.number for one in page.context["alike"]] == [second.number]
+    services.decline_report(second, reason="同一件事", by=desk.hr, at=at(2026, 11, 5))
+    assert not browse(desk.second).get(reverse("hand_report", args=[first.pk])).context["alike"]
 
 
 def test_only_a_second_person_not_concerned_settles_a_report(desk):
@@ -157,7 +193,8 @@ def test_errors_stand_beside_the_fields_and_nothing_is_kept(desk):
     data = {"kind": "suggestion", "employee": "王丽", "happened_on": "2024-02-01", "text": "扫码取号"}
     figures = {"before_k": 9, "before_n": 5, "after_k": 1, "after_n": 2}
     assert client.post(reverse("hand_report_new"), data).status_code == 422
-    page = client.post(reverse("hand_report_new"), data | figures)
+    shown = {"files": SimpleUploadedFile("截图.jpg", samples.jpeg())}
+    page = client.post(reverse("hand_report_new"), data | figures | shown)
     assert page.status_code == 409 and "my-error" in page.content.decode()
     assert not HandReport.objects.exists()
     report = desk.report()

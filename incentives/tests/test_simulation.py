@@ -6,21 +6,24 @@ from fractions import Fraction
 
 import pytest
 
+from complaints.services import praise
+from complaints.tests.build_praise import Stage as PraiseStage
 from core.facts import Fact
 from core.flow import Refused
 from core.registries import fact_sources
+from incentives import draft_pages, drafts
 from incentives.models import Case, Decision, Rule, Simulation
 from incentives.services import simulating
 from incentives.simulation import closes_for, fragility, unsaved
 from incentives.simulation.running import _run_rule
-from incentives.tests.build import CLEAR, PENALTY, REWARD
+from incentives.tests.build import CLEAR, MONTHS, PENALTY, REWARD
 from incentives.tests.build_facts import Units, add_book, rule
 from incentives.unit_rules import trigger_of
 from jobs.services import run_now
 from organization.models import Assignment
 from policies import services as policies
-from policies.models import Version
-from scoring.models import Close
+from policies.models import SignOff, Version
+from scoring.models import Adjudication, Close
 from scoring.statistics.ranking import bottom_places, top_places
 from tests import factories
 from tests.factories import at
@@ -74,6 +77,14 @@ def test_the_draft_hits_whom_the_close_has_found_and_writes_nothing(stage):
     assert (Case.objects.count(), Decision.objects.count()) == (cases, decisions)
 
 
+def test_a_hit_says_in_words_what_has_no_amount(stage):
+    stage.three_months()
+    draft = make_draft(stage, (REWARD,))
+    made = Simulation(version=draft, company=stage.company, result=result_of(draft))
+    (line,) = draft_pages.hit_lines(made.result["hits"], made, stage.hr)
+    assert (line.follows, line.row["points"]) == (["通报表扬"], 5)
+
+
 def test_points_people_and_departments_are_summed(stage):
     stage.three_months()
     result = result_of(make_draft(stage))
@@ -93,6 +104,35 @@ def test_months_that_had_their_effect_are_not_counted_again(stage):
         row for row in result_of(make_draft(stage, (REWARD,)))["hits"] if row["employee"] == stage.best.pk
     ]
     assert [row["occurrence"] for row in rows] == ["2026-03..2026-05", "2026-06..2026-08"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "touched"),
+    [
+        ({}, [0]),
+        ({"place_share_bp": 2500}, [0, 2]),
+        ({"min_eligible": 9}, []),
+        ({"rank_min_n": 101}, []),
+        ({"streak_length": 4}, []),
+    ],
+)
+def test_the_drafts_own_settings_of_the_ranking_are_tried(stage, changed, touched):
+    for period in MONTHS:
+        stage.month(period, satisfied=(99, 60, 95, 90, 89, 89, 87, 88))
+    draft = make_draft(stage, (REWARD,))
+    draft.content |= {"ranking": stage.version.content["ranking"] | changed}
+    result = simulating.simulate(draft, stage.version)
+    assert [row["employee"] for row in result["hits"]] == [stage.team[place].pk for place in touched]
+    assert not Adjudication.objects.exists()
+
+
+def test_settings_that_a_trial_cannot_show_are_named(stage):
+    stage.three_months()
+    draft = make_draft(stage, (REWARD,))
+    draft.content |= {name: stage.version.content.get(name) for name in stage.version.content}
+    draft.content["targets"] = {"overall_bp": 9500, "valid_from": "2027-01-01", "by_dimension": {}}
+    draft.content["ranking"] = stage.version.content["ranking"] | {"modes": ["phone"]}
+    assert simulating.simulate(draft, stage.version)["unseen"] == ["targets", "ranking"]
 
 
 def test_what_the_evidence_holds_back_costs_nothing_and_is_said(stage):
@@ -221,6 +261,30 @@ def test_a_trial_of_what_stood_there_before_does_not_open_the_way_for_what_stand
     assert refusal.value.code == "not_ready"
 
 
+def test_a_trial_is_asked_for_again_once_a_further_month_is_closed(stage):
+    stage.three_months()
+    draft = make_draft(stage, (REWARD,))
+    made = simulating.request_simulation(draft, by=stage.hr, at=NOW)
+    run_now(simulating.run_of(made).pk)
+    assert list(simulating.unready(draft, NOW)) == []
+    stage.month("2026-11")
+    assert len(list(simulating.unready(draft, NOW))) == 1
+    run_now(simulating.run_of(simulating.request_simulation(draft, by=stage.hr, at=NOW)).pk)
+    assert list(simulating.unready(draft, NOW)) == []
+
+
+def test_a_draft_that_takes_all_rules_out_is_tried_too(stage):
+    stage.three_months()
+    first = make_draft(stage, (PENALTY,))
+    SignOff.objects.filter(version=first).update(signed_by=stage.hr, signed_at=NOW)
+    policies.put_in_force(first, by=stage.hr, at=at(2026, 12, 1))
+    begun = {"label": "10", "effective_from": dt.date(2027, 1, 1), "revision_note": "取消"}
+    draft = policies.start_draft(first, **begun, by=stage.hr, at=at(2026, 12, 2))
+    content = drafts.without_rule(draft.content, "T-RE-5.3a")
+    draft = policies.rewrite(draft, content, seen=draft.checksum, by=stage.hr, at=at(2026, 12, 2))
+    assert len(list(simulating.unready(draft, at(2026, 12, 2)))) == 1
+
+
 def test_two_penalties_for_one_incident_keep_a_draft_from_being_sent_round(stage):
     """The book in force punishes three months near the bottom already."""
     draft = make_draft(stage, (PENALTY,))
@@ -274,6 +338,23 @@ def test_a_rule_of_facts_is_tried_on_the_facts_of_those_months(company, monkeypa
         ("test:40", "2026-08", -1),
         ("test:70", "2026-09", -1),
     ]
+
+
+def test_the_money_of_a_shared_praise_is_summed_as_it_would_be_paid(db, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    stage = PraiseStage()
+    voice = stage.attributed({stage.wangli: 7000, stage.zhouting: 3000})
+    praise.confirm_praise(voice, by=stage.chenjing.user, at=at(2026, 11, 6, 10))
+    money = {"kind": "money", "amount": 50000, "least": 50000, "most": 50000}
+    row = rule("T-1", "praise_confirmed", (money,), direction="reward", evidence="literal")
+    version = add_book(stage.company, row)
+    version.content = {"rules": [row]}
+    Close.objects.create(
+        company=stage.company, kind="month", period="2026-11", cutoff_on="2026-11-30", state="ranked"
+    )
+    result = result_of(version)
+    assert sorted(hit["fen"] for hit in result["hits"]) == [15000, 35000]
+    assert (result["totals"]["now"]["fen"], result["totals"]["now"]["people"]) == (50000, 2)
 
 
 @pytest.mark.parametrize(("ended", "expected"), [(None, "head"), ("2026-07-15", None)])

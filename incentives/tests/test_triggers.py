@@ -1,14 +1,18 @@
 """Rules that run at a close: targets, rates, households, teams; what is frozen, and what verification finds."""
 
 from datetime import date
+from itertools import combinations, product
+from types import SimpleNamespace
 
 import pytest
 
 from incentives import rules, selectors, services
 from incentives.models import Case, Rule
-from incentives.tests.build_facts import PLUS, POINT, Units, rule
+from incentives.tests.build_facts import PLUS, POINT, Units, add_book, rule
 from incentives.triggers import build, check_roles, overlaps
-from scoring.models import Close
+from incentives.triggers.coverage import frozen_coverage
+from scoring.models import Close, Unfolding
+from surveys.models import Invitation
 from tests import factories
 from tests.factories import at
 
@@ -148,6 +152,26 @@ def test_a_census_is_judged_by_its_counts(company):
     assert (case.state, case.evidence["gate"]["census"]) == ("found", True)
 
 
+def test_homes_invited_before_the_quarter_that_answered_in_it_were_asked(company):
+    units = Units(company, RATE, targets={"census_answered_bp": 8000})
+    units.homes(units.peony, 4, 4)
+    Invitation.objects.update(made_at=at(2026, 6, 20))
+    units.find(units.close("2026Q3", {units.peony: {5: 18, 1: 2}}))
+    assert Case.objects.get().evidence["gate"]["census"]
+
+
+@pytest.mark.parametrize(("made", "asked"), [((2026, 6, 28), 0), ((2026, 6, 29), 3), ((2026, 9, 28), 3)])
+def test_who_was_asked_is_counted_from_cut_off_to_cut_off(company, made, asked):
+    units = Units(company, RATE, closing={"quarter": {"cutoff_day": 28, "run_day": 1}})
+    units.homes(units.peony, 3, 3)
+    Invitation.objects.update(made_at=at(*made))
+    Unfolding.objects.all().delete()  # nobody answered
+    close = units.close("2026Q3")
+    close.cutoff_on = date(2026, 9, 28)
+    found = frozen_coverage(close)[str(units.peony.pk)]
+    assert (found["homes"], found["asked"], found["answered"]) == (3, asked, 0)
+
+
 # ---- households (PM-6.1)
 
 
@@ -248,6 +272,19 @@ def test_what_changes_later_leaves_a_closed_quarter_as_it_was(company):
     assert "PM-6.3" in "".join(selectors.fact_4())
 
 
+def test_a_book_that_begins_after_the_cut_off_leaves_the_closed_quarter_as_it_was(company):
+    units = Units(company, RATE)
+    close = units.close("2026Q4", {units.peony: {5: 100, 1: 30}, units.garden: {5: 100, 1: 30}})
+    Close.objects.filter(pk=close.pk).update(cutoff_on=date(2026, 12, 28))
+    close.refresh_from_db()
+    units.find(close)
+    Close.objects.update(state=Close.State.PROPOSED)
+    add_book(company, RATE | {"code": "PM-7"}, code="later", effective_from=date(2026, 12, 30))
+    assert units.find(close) == []
+    assert {case.rule_code for case in Case.objects.all()} == {"PM-6.3"}
+    assert list(selectors.fact_4()) == []
+
+
 def test_verification_finds_a_changed_case_of_a_quarter(company):
     units = Units(company, RATE)
     units.find(units.close("2026Q3", {units.peony: {5: 100, 1: 30}}))
@@ -312,3 +349,28 @@ def test_rules_that_one_incident_can_set_off_twice_are_named(one, other, meet):
     assert overlaps(rows) == []
     if sentences:
         assert "A" in sentences[0] and "B" in sentences[0]
+
+
+CAUSES, SEVERITIES, VERDICTS = (
+    ("attitude", "error", "process"),
+    ("minor", "serious"),
+    ("substantiated", "partly"),
+)
+
+
+def parts_of(values, least=1):
+    sizes = range(least, len(values) + 1)
+    return [list(chosen) for size in sizes for chosen in combinations(values, size)]
+
+
+def test_two_rules_on_complaints_meet_exactly_where_one_finding_sets_off_both():
+    names = ("causes", "severities", "verdicts")
+    every = product(parts_of(CAUSES), parts_of(SEVERITIES, 0), parts_of(VERDICTS))
+    rules_on = [build("finding_confirmed", dict(zip(names, chosen, strict=True))) for chosen in every]
+    findings = [
+        SimpleNamespace(cause=cause, severity=severity, verdict=verdict)
+        for cause, severity, verdict in product(CAUSES, SEVERITIES, VERDICTS)
+    ]
+    set_off = {one: {place for place, fact in enumerate(findings) if one._matches(fact)} for one in rules_on}
+    for one, other in product(rules_on, repeat=2):
+        assert one.overlaps(other) == bool(set_off[one] & set_off[other])

@@ -36,8 +36,9 @@ class Hit:
 class Trigger:
     """A frozen dataclass of its parameters.
 
-    `close_kind` is the kind of close that it runs at, with `hits(rule, close, used)`: `used` maps a person's id or a
-    unit's code to the last period (its number) that already had its effect. Without one it rests on single facts:
+    `close_kind` is the kind of close that it runs at, with `hits(rule, close, used, reads=None)`: `used` maps a
+    person's id or a unit's code to the last period (its number) that already had its effect; `reads` is a dict in
+    which the rules of one close keep for each other what they have read. Without a kind it rests on single facts:
     `hits_between(rule, since, until)`, aware datetimes, the end left out. `roles` are those in which it touches people;
     `inputs` the names in `close_inputs` that it reads.
     """
@@ -122,8 +123,11 @@ def rule_evidence(rule):
     }
 
 
-def setting(version, name, period, *, otherwise=None):
-    """A section of the rule's own book, else of the book that has it at the end of the period, else `otherwise`."""
+def setting(version, name, day, *, otherwise=None):
+    """A section of the rule's own book, else of the book that has it on that day: of a close, its last counted one.
+
+    Where no book has it, `otherwise`.
+    """
     if name in version.content:
         return section_of(version, name)
-    return section(version.company, name, period.last_day, otherwise=otherwise)
+    return section(version.company, name, day, otherwise=otherwise)

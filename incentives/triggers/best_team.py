@@ -41,13 +41,13 @@ class BestTeam(Trigger):
     def overlaps(self, other):
         return True
 
-    def hits(self, rule, close, used):
+    def hits(self, rule, close, used, *, reads=None):
         teams = self._teams(rule, close)
         ranked = [team for team in teams if team["value"] is not None]
         hits = []
         for team in ranked:
             team["place"] = 1 + sum(other["exact"] > team["exact"] for other in ranked)
-        alpha = setting(rule.version, "ranking", Period.parse(close.period)).alpha
+        alpha = setting(rule.version, "ranking", close.cutoff_on).alpha
         for team in ranked:
             if team["place"] <= self.places and len(ranked) > self.places:
                 hits += self._fan_out(rule, close, team, ranked, alpha)
@@ -83,8 +83,7 @@ class BestTeam(Trigger):
 
     def _weights(self, rule, close):
         """(weight of the survey, of collaboration) in the policy's composite; a policy without it weighs them alike."""
-        period = Period.parse(close.period)
-        parts = setting(rule.version, "composite", period, otherwise=NO_COMPOSITE).parts
+        parts = setting(rule.version, "composite", close.cutoff_on, otherwise=NO_COMPOSITE).parts
         by_code = {part.code: part.weight_bp for part in parts}
         return by_code.get(SURVEY) or 5000, by_code.get(self.collaboration) or 5000
 

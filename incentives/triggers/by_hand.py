@@ -6,7 +6,6 @@ from django.utils.translation import gettext as _
 
 from complaints.selectors import case_of_answer
 from core.facts import facts_between
-from core.period import Period
 from incentives.triggers.base import Hit, Trigger, check_choice, setting
 from incentives.triggers.departments import counts_evidence, rounded
 from incentives.triggers.facts import Places, day_of, fact_evidence, text_of
@@ -20,12 +19,13 @@ class ByHand(Trigger):
     """Facts of this `kind`. `to` says who is touched: the person it is about, or the head of the department that day.
 
     With `needs_effect` it counts only where the satisfied among those asked afterwards are more than before; whether
-    chance explains the rise is for the gate.
+    chance explains the rise is for the gate. With `per_item` each item of an answer is its own incident (PM-6.2).
     """
 
     kind: str
     to: str = "employee"
     needs_effect: bool = False
+    per_item: bool = False
 
     @property
     def roles(self):
@@ -44,7 +44,7 @@ class ByHand(Trigger):
         if not facts:
             return []
         places = Places(rule.company_id, [fact.employee_id for fact in facts if fact.employee_id])
-        alpha = setting(rule.version, "ranking", Period.month_of(until)).alpha if self.needs_effect else None
+        alpha = setting(rule.version, "ranking", day_of(until)).alpha if self.needs_effect else None
         found = [self._hit(rule, fact, places, alpha) for fact in facts]
         return [hit for hit in found if hit is not None]
 
@@ -70,19 +70,29 @@ class ByHand(Trigger):
                 verified_on=text_of(day_of(fact.verified_at)),
                 verified_by=list(fact.verified_by),
                 answer_ids=[fact.answer_id] if fact.answer_id else [],
+                **self._item(fact),
+                **self._item_in_words(fact),
                 **effect,
             ),
             is_distinguishable=effect["gate"]["distinguishable"] if effect else True,
             role=self.to,
-            incident=incident_of(fact),
+            incident=incident_of(fact, **self._item(fact)),
             verified_at=fact.verified_at,
         )
 
+    def _item(self, fact):
+        return {"item": fact.figures["item"]} if self.per_item and fact.figures.get("item") else {}
 
-def incident_of(fact):
+    def _item_in_words(self, fact):
+        return {"item_text": fact.figures["item_text"]} if self._item(fact) else {}
+
+
+def incident_of(fact, item=""):
     """The case about the same answer where there is one: a low score and its complaint are one incident."""
     if not fact.answer_id:
         return fact.key[:60]
+    if item:
+        return f"answer:{fact.answer_id}/{item}"[:60]
     case = case_of_answer(fact.answer_id)
     return f"case:{case.pk}" if case else f"answer:{fact.answer_id}"
 

@@ -1,11 +1,12 @@
 """Too few of a unit's households answered (PM-6.1; method §2): answers over all households, not over those asked."""
 
+import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from core.period import Period
+from core.period import SHANGHAI, Period
 from customers.models import Purchase
 from customers.selectors.families import root
 from incentives.triggers import departments
@@ -13,6 +14,7 @@ from incentives.triggers.base import Hit, Trigger, check_share
 from incentives.triggers.target_missed import shares_units
 from organization.models import Assignment
 from scoring.selectors import COUNTED
+from scoring.services.books import Books
 from scoring.statistics.measures import basis_points, is_below
 from surveys.models import Answer, Invitation
 
@@ -47,7 +49,7 @@ class CoverageBelow(Trigger):
     def overlaps(self, other):
         return shares_units(self, other)
 
-    def hits(self, rule, close, used):
+    def hits(self, rule, close, used, *, reads=None):
         counts = close.frozen.get("coverage", {})
         hits = []
         for unit in departments.units_of(close, self.units):
@@ -129,7 +131,10 @@ def _line(department_id, close):
 
 
 def _homes(close, site_ids):
-    """Counts by project: all homes, those somebody of whom was asked, those that answered."""
+    """Counts by project: all homes, those somebody of whom was asked, those that answered.
+
+    Who answered has been asked, be it before the period began.
+    """
     asked_by, answered_by = _people_asked(close), _people_who_answered(close)
     bought = Purchase.objects.filter(
         company_id=close.company_id, site__in=site_ids, signed_on__lte=close.cutoff_on
@@ -140,22 +145,27 @@ def _homes(close, site_ids):
         owners[site_id, unit].add(customer_id)
     counts = tuple(defaultdict(int) for _each in range(3))
     for (site_id, _unit), people in owners.items():
+        has_answered = any(answered_by.get(one, set()) & {None, site_id} for one in people)
         counts[0][site_id] += 1
-        counts[1][site_id] += not people.isdisjoint(asked_by)
-        counts[2][site_id] += any(answered_by.get(one, set()) & {None, site_id} for one in people)
+        counts[1][site_id] += has_answered or not people.isdisjoint(asked_by)
+        counts[2][site_id] += has_answered
     return counts
 
 
 def _people_asked(close):
-    """Leading files of customers with an invitation of the period."""
-    period = Period.parse(close.period)
+    """Leading files of customers invited on the counted days: from the cut-off before to that of the period (PM-5b)."""
+    first = Books.of_close(close).begins_on(Period.parse(close.period))
     invited = Invitation.objects.filter(
         company_id=close.company_id,
         customer__isnull=False,
-        made_at__gte=period.starts_at,
-        made_at__lt=period.ends_at,
+        made_at__gte=_midnight(first),
+        made_at__lt=_midnight(close.cutoff_on + dt.timedelta(days=1)),
     )
     return set(invited.order_by().values_list(root("customer"), flat=True))
+
+
+def _midnight(day):
+    return dt.datetime.combine(day, dt.time(), SHANGHAI)
 
 
 def _people_who_answered(close):

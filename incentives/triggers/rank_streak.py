@@ -46,42 +46,33 @@ class RankStreak(Trigger):
         if self.place not in DIRECTIONS:
             raise ValueError(_("rank_streak needs place = “top” or “bottom”"))
 
-    def hits(self, rule, close, used, *, figures=None):
+    def hits(self, rule, close, used, *, figures=None, reads=None):
         """Everybody whose streak is complete at the end of `close`'s month, by employee id.
 
         `used` maps employee ids to the last month (Period number) that already had its effect: it and those before
         count no more. The window of a hit does not depend on it, only whether there is one. `figures` are adjudicated
         ones to count with (scoring.services.adjudication.overlaid); without them, those that stood at the close.
         """
-        book = Book.read(rule, close, self.place, figures)
+        ranking = setting(rule.version, "ranking", close.cutoff_on)
+        book = Book.of(ranking, close, figures, reads)
+        histories = book.histories(self.place)
         hits = []
-        for employee_id in sorted(book.histories):
-            found = self._streak(book, employee_id, used.get(employee_id))
+        for employee_id in sorted(histories):
+            history = histories[employee_id]
+            found = streaks.streak(
+                history.months,
+                length=ranking.streak_length,
+                max_pauses=ranking.max_pauses,
+                used_through=used.get(employee_id),
+            )
             if found.state == "complete":
-                hits.append(self._hit(rule, book, employee_id, found.window))
+                hits.append(self._hit(rule, book, [history.rows[number] for number in found.window]))
         return hits
 
-    def _streak(self, book, employee_id, used):
-        months = [
-            streaks.MonthStanding(number, group_of(row), self._standing(row))
-            for number, row in book.histories[employee_id].items()
-        ]
-        return streaks.streak(
-            months, length=book.ranking.streak_length, max_pauses=book.ranking.max_pauses, used_through=used
-        )
-
-    def _standing(self, row):
-        if row.status == Standing.Status.NOT_ELIGIBLE:
-            return streaks.Standing.NOT_ELIGIBLE
-        if row.status == Standing.Status.INSUFFICIENT:
-            return streaks.Standing.INSUFFICIENT
-        return streaks.Standing.HIT if row.place == self.place else streaks.Standing.MISS
-
-    def _hit(self, rule, book, employee_id, numbers):
-        rows = [book.histories[employee_id][number] for number in numbers]
+    def _hit(self, rule, book, rows):
         verdict = self._verdict(book, rows)
         return Hit(
-            employee_id=employee_id,
+            employee_id=rows[-1].employee_id,
             department_id=rows[-1].department_id,
             occurrence=f"{rows[0].period}..{rows[-1].period}",
             evidence=self._evidence(rule, book, rows, verdict),
@@ -94,7 +85,7 @@ class RankStreak(Trigger):
         own = Share(sum(row.k for row in rows), sum(row.n for row in rows))
         peers = Share(together.k - own.k, together.n - own.n)
         return gate.evidence_gate(
-            own, peers, group_size=group_size, direction=DIRECTIONS[self.place], alpha=book.ranking.alpha
+            own, peers, group_size=group_size, direction=DIRECTIONS[self.place], alpha=book.alpha
         )
 
     def _evidence(self, rule, book, rows, verdict):
@@ -102,7 +93,7 @@ class RankStreak(Trigger):
         weak = [
             row.period
             for row in rows
-            if row.ranking.p_value is not None and row.ranking.p_value >= book.ranking.alpha
+            if row.ranking.p_value is not None and row.ranking.p_value >= book.alpha
         ]
         return {
             "kind": "rank_streak",
@@ -131,40 +122,77 @@ class Row:
         self.ranking, self.is_adjudicated = ranking, is_adjudicated
 
 
+@dataclass(slots=True)
+class History:
+    """One person's months: as they were ranked, and as a streak at one end counts them."""
+
+    rows: dict = field(default_factory=dict)
+    months: list = field(default_factory=list)
+
+    def add(self, number, row, place):
+        self.rows[number] = row
+        self.months.append(streaks.MonthStanding(number, group_of(row), standing_at(row, place)))
+
+
 @dataclass
 class Book:
-    """The standings of the months a streak can reach back to, as plain tuples of FIELDS.
+    """The standings of the months a streak can reach back to, as plain tuples of FIELDS, with their rankings.
 
-    `histories` are those of the people who may have a complete streak: near this end in the last month, and in as many
-    months as a streak is long. Two queries, however many people there are.
+    A handful of queries, however many people there are, and once for all rules of a close that share their `reads`.
     """
 
     ranking: object
+    last: str
+    months: dict
+    rankings: dict
     rows: list
-    histories: dict
+    figures: dict
     until: object = None
     _pools: dict = field(default_factory=dict)
+    _histories: dict = field(default_factory=dict)
 
     @classmethod
-    def read(cls, rule, close, place, figures=None):
-        last = Period.parse(close.period)
-        ranking = setting(rule.version, "ranking", last)
+    def of(cls, ranking, close, figures=None, reads=None):
+        """The book for these settings of the ranking; from `reads` where a rule before has read it."""
+        if figures is not None or reads is None:
+            return cls.read(ranking, close, figures)
+        if ("standings", ranking) not in reads:
+            reads["standings", ranking] = cls.read(ranking, close)
+        return reads["standings", ranking]
+
+    @classmethod
+    def read(cls, ranking, close, figures=None):
         months = {
-            str(month): month.number for month in window(last, ranking.streak_length + ranking.max_pauses)
+            str(month): month.number
+            for month in window(Period.parse(close.period), ranking.streak_length + ranking.max_pauses)
         }
         figures = adjudication.before_close(close) if figures is None else figures
         own = {"company_id": close.company_id, "period__in": list(months)}
-        rankings = _rankings(own, figures)
         rows = _overlaid(Standing.objects.filter(**own).order_by().values_list(*FIELDS), figures)
-        touched = figures.get(Kind.STANDING, {}), figures.get(Kind.RANKING, {})
-        histories = {one: {} for one in _candidates(rows, place, close.period, ranking.streak_length)}
-        for values in rows:
-            history = histories.get(values[EMPLOYEE])
-            if history is not None:
-                is_adjudicated = values[0] in touched[0] or values[RANKING] in touched[1]
-                row = Row(values, rankings[values[RANKING]], is_adjudicated)
-                history[months[row.period]] = row
-        return cls(ranking, rows, histories, close.scored_at)
+        return cls(ranking, close.period, months, _rankings(own, figures), rows, figures, close.scored_at)
+
+    @cached_property
+    def alpha(self):
+        return self.ranking.alpha
+
+    def histories(self, place):
+        """{employee id: History} of the people who may have a complete streak at this end: near it in the last month,
+        and in as many months as a streak is long."""
+        if place not in self._histories:
+            near = _candidates(self.rows, place, self.last, self.ranking.streak_length)
+            found = {employee_id: History() for employee_id in near}
+            for values in self.rows:
+                history = found.get(values[EMPLOYEE])
+                if history is not None:
+                    history.add(self.months[values[PERIOD]], self._row(values), place)
+            self._histories[place] = found
+        return self._histories[place]
+
+    def _row(self, values):
+        changed = values[0] in self.figures.get(Kind.STANDING, {}) or values[RANKING] in self.figures.get(
+            Kind.RANKING, {}
+        )
+        return Row(values, self.rankings[values[RANKING]], changed)
 
     def pooled(self, ranking_ids):
         """(Share of all together, how many people) over these rankings, the eligible only."""
@@ -248,6 +276,15 @@ def month_evidence(row):
         "satisfied_low": rounded(low),
         "satisfied_high": rounded(high),
     }
+
+
+def standing_at(row, place):
+    """How the month counts at this end of the ranking."""
+    if row.status == Standing.Status.NOT_ELIGIBLE:
+        return streaks.Standing.NOT_ELIGIBLE
+    if row.status == Standing.Status.INSUFFICIENT:
+        return streaks.Standing.INSUFFICIENT
+    return streaks.Standing.HIT if row.place == place else streaks.Standing.MISS
 
 
 def group_of(row):

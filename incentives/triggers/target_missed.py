@@ -30,11 +30,11 @@ class TargetMissed(Trigger):
     def overlaps(self, other):
         return shares_units(self, other)
 
-    def hits(self, rule, close, used):
+    def hits(self, rule, close, used, *, reads=None):
         """A quarter without a target, without answers or already used up breaks the run."""
         periods = window(Period.parse(close.period), self.quarters)
         scores = departments.scores_of(close, periods)
-        alpha = setting(rule.version, "ranking", periods[-1]).alpha
+        alpha = setting(rule.version, "ranking", close.cutoff_on).alpha
         hits = []
         for unit in departments.units_of(close, self.units):
             if used.get(unit.code, -1) >= periods[0].number:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from core.period import Period
 from incentives.triggers import departments
 from incentives.triggers.base import Hit, Trigger, check_choice, check_share, setting
 from incentives.triggers.target_missed import shares_units
@@ -35,9 +34,9 @@ class UnitRateBelow(Trigger):
     def overlaps(self, other):
         return shares_units(self, other)
 
-    def hits(self, rule, close, used):
+    def hits(self, rule, close, used, *, reads=None):
         scores = departments.scores_of(close, [close.period])
-        alpha = setting(rule.version, "ranking", Period.parse(close.period)).alpha
+        alpha = setting(rule.version, "ranking", close.cutoff_on).alpha
         hits = []
         for unit in departments.units_of(close, self.units):
             score = scores.get((unit.id, close.period))

@@ -50,7 +50,7 @@ def rule(request, pk, code):
     draft = draft_of(request, pk)
     row = _row(draft, code)
     is_only_adding = request.POST.get("go") == "add"
-    form = RuleForm(request.POST or None, content=draft.content, row=row)
+    form = RuleForm(request.POST or None, version=draft, row=row)
     is_valid = request.method == "POST" and not is_only_adding and form.is_valid()
     if is_valid and save(request, draft, drafts.with_rule(draft.content, form.new_row()), form):
         messages.success(request, _("“%(rule)s” is saved in the draft.") % {"rule": code})
@@ -58,7 +58,9 @@ def rule(request, pk, code):
     if is_only_adding:
         form.forget_errors()
     line = next(line for line in draft_pages.rule_lines(draft) if line.code == code)
-    return show_form(request, "incentives/draft_rule.html", form, version=draft, line=line)
+    # who only adds a line has still seen what they had before them, not what others have written since
+    seen = request.POST.get("seen", "") if is_only_adding else draft.checksum
+    return show_form(request, "incentives/draft_rule.html", form, version=draft, line=line, seen=seen)
 
 
 @require(*MAKERS)

@@ -14,7 +14,7 @@ from core.flow import Refused
 from incentives import services, wording
 from incentives.forms_hand import DeclineForm, HandReportFilter, HandReportForm
 from incentives.models import Case, HandReport, HandReportFile, Rule
-from incentives.services.hand import VERB, hindrance_to_settle, kinds_in_force
+from incentives.services.hand import VERB, hindrance_to_settle, kinds_for
 from jobs import attachments
 from organization.scopes import today
 
@@ -54,7 +54,7 @@ def hand_reports(request):
         ],
         "page": page,
         "rows": [(report, titles.get(report.kind, report.kind)) for report in page.object_list],
-        "may_report": bool(kinds_in_force(request.company, today())),
+        "may_report": bool(kinds_for(request.user, request.company, today())),
     }
     return render(request, "incentives/hand_list.html", context)
 
@@ -70,7 +70,7 @@ def _headline(waiting):
 @require(VERB)
 def hand_report_new(request):
     """First what kind of fact, for each kind asks for its own; then the report."""
-    kinds = kinds_in_force(request.company, today())
+    kinds = kinds_for(request.user, request.company, today())
     asked = request.POST.get("kind") or request.GET.get("kind")
     kind = kinds.get(asked) or (next(iter(kinds.values())) if len(kinds) == 1 else None)
     if kind is None:
@@ -106,6 +106,7 @@ def _page(request, report, form=None, status=200):
     context = {
         "report": report,
         "title": titles.get(report.kind, report.kind),
+        "alike": list(_alike(request, report)),
         "files": report.files.select_related("attachment"),
         "cases": Case.objects.visible_to(request.user).filter(
             occurrence=f"hand:{report.pk}", company=report.company
@@ -114,6 +115,16 @@ def _page(request, report, form=None, status=200):
         "form": form or DeclineForm(),
     }
     return render(request, "incentives/hand_report.html", context, status=status)
+
+
+def _alike(request, report):
+    """Other reports that may be about the very same thing: whoever verifies looks at them first."""
+    same = reports_for(request).filter(
+        kind=report.kind, employee=report.employee_id, happened_on=report.happened_on
+    )
+    alike = same.exclude(pk=report.pk).exclude(state=State.DECLINED)
+    item = report.figures.get("item")
+    return alike.filter(figures__item=item) if item else alike
 
 
 @require(VERB)

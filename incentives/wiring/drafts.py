@@ -2,15 +2,17 @@
 
 from approvals.topics import Topic, topics
 from core import events
-from incentives import draft_pages, drafts
+from incentives import draft_pages, drafts, wording_drafts
 from incentives.services import filing, simulating
 from jobs.services import run_kinds
 from jobs.wording import run_titles
-from policies.registries import content_checks, deciders, draft_steps, readiness
+from policies.registries import content_checks, deciders, draft_steps, readiness, rule_words
 
 
 def register():
     content_checks.register("incentives.codes", drafts.refused_codes)
+    content_checks.register("incentives.units", drafts.unknown_units)
+    rule_words.register("params", wording_drafts.params)
     readiness.register("incentives.rules", simulating.unready)
     deciders.register("incentives.units", filing.decides)
     draft_steps.register("incentives.rules", draft_pages.rules_step, order=10)

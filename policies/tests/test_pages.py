@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from core.navigation import inbox_for, sidebar_for
 from organization.models import Role
-from policies import inbox, services
+from policies import inbox, pages, services
 from policies.models import Clause, Version
 from tests.factories import at, grant, make_company, make_user, user_with
 
@@ -105,6 +105,17 @@ def test_the_page_shows_clauses_and_marks_our_defaults(client, company, publishe
     assert 'id="clause-a-1"' in page
     assert "条文一" in page
     assert "系统默认值" in page
+
+
+def test_numbers_of_rules_that_no_clause_gives_are_marked_as_ours_or_the_companys(db):
+    version = services.set_up("realestate_rewards", unit="qinghe", by=None, at=at(2026, 1, 1)).version
+    marked = {
+        row.code: [line.setting.source for line in row.effects if line.setting]
+        for row in pages.rule_rows(version, version.clauses.all())
+    }
+    assert marked["RE-5.3b"] == marked["RE-5.3c"] == ["our default"]
+    assert marked["RE-5.2a"] == marked["RE-5.3a"] == []
+    assert marked["RE-5.2b"] == ["our default"]
 
 
 def test_the_page_speaks_english_and_keeps_the_chinese_text_beside_it(client, company, published):

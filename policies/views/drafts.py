@@ -33,10 +33,15 @@ def draft_of(request, pk):
 
 
 def save(request, draft, content, form):
-    """Write the draft's content; False, with the sentence in the form, when it is refused. The input stays."""
+    """Write the draft's content; False, with the sentence in the form, when it is refused. The input stays.
+
+    Where somebody else has written meanwhile, the form says what saving again would change in what stands there now.
+    """
+    if request.POST.get("seen") != draft.checksum:
+        form.add_error(None, str(changed_meanwhile().message))
+        form.would_change = desks.differences(draft.content, content)
+        return False
     try:
-        if request.POST.get("seen") != draft.checksum:
-            raise changed_meanwhile()
         services.rewrite(draft, content, seen=draft.checksum, by=request.user, at=timezone.now())
         return True
     except PackRefused as refusal:

@@ -223,6 +223,12 @@ class Property:
         answer.invitation = invitation
         Answer.objects.bulk_create([answer])
 
+    def form(self, code, **values):
+        """One form about the unit, with a mark for each item."""
+        unit = self.units[code]
+        one = world.answer_of(self.campaign, values, department=unit, site=unit.site, at=at(2026, 11, 2))
+        return Answer.objects.bulk_create([one])[0]
+
     def close(self, period="2026Q3"):
         return close_period(company=self.company, period=Period.parse(period), at=at(2026, 9, 30))
 
@@ -269,8 +275,11 @@ def test_each_item_that_was_our_fault_and_each_proven_tampering_touches_the_head
     company = Property()
     unit = company.units["mudan"]
     with time_machine.travel(DAY, tick=False):
-        for kind in ("dissatisfied_item", "dissatisfied_item", "tampering"):
-            verify(company.second, report(company.hr, kind, department=unit.pk))
+        form = company.form("mudan", overall=1, polite=2, patient=5)
+        for item in ("overall", "polite"):
+            about = {"department": unit.pk, "answer": form.number, "item": item}
+            verify(company.second, report(company.hr, "dissatisfied_item", **about))
+        verify(company.second, report(company.hr, "tampering", department=unit.pk))
         assert cases_of("PM-6.2") == [(unit.head.name, "2026-11")] * 2
         assert cases_of("PM-6.4") == [(unit.head.name, "2026-11")]
         for case in Case.objects.all():
