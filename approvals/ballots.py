@@ -75,6 +75,11 @@ class Ballot:
     def tally(self):
         return selectors.tally(self.motion)
 
+    @cached_property
+    def someone_names(self):
+        """Whether anybody is left who may name stand-ins."""
+        return bool(selectors.those_who_name(self.motion))
+
     @property
     def in_words(self):
         return selectors.sides_in_words(self.tally.sides, self.is_weighted)

@@ -20,6 +20,14 @@ def refuse_own(actor_id, subject_id):
         raise Refused(_("This is about you; a colleague has to do it."), code="own")
 
 
+def refuse_own_line(is_superior):
+    """Where the policy keeps superiors out of the vote, they propose and settle nothing about their people either."""
+    if is_superior:
+        raise Refused(
+            _("You are the direct superior; a colleague outside the line has to do it."), code="own_line"
+        )
+
+
 def refuse_others(actor_id, owner_id):
     """Only the person concerned answers for themselves."""
     if actor_id is None or actor_id != owner_id:

@@ -81,7 +81,7 @@ def votes(request):
     return render(request, "approvals/votes.html", context)
 
 
-@require("approvals.vote", "approvals.audit")
+@require("approvals.vote", "approvals.audit", "approvals.manage")
 def motion(request, pk):
     return motion_page(request, get_object_or_404(seen(request), pk=pk))
 
@@ -107,6 +107,7 @@ def motion_page(request, found, seat=None, form=None, status=200):
         "waiting": len(queue),
         "next_pk": queue[position % len(queue)] if position and len(queue) > 1 else None,
         "now": timezone.now(),
+        "may_list": may(request.user, "approvals.vote", "approvals.audit"),
     }
     return render(request, "approvals/motion.html", context, status=status)
 

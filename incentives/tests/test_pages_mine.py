@@ -53,6 +53,26 @@ def test_a_statement_is_handed_in_once(me, hearing):
     assert Hearing.objects.get().statement == "客户不满的是交付"
 
 
+def test_why_hr_proposes_what_the_evidence_held_back_is_told_to_the_person(page_stage):
+    decision = page_stage.proposed(
+        page_stage.worst,
+        effects=[{"kind": "points", "amount": -1}, {"kind": "admonishing_talk"}],
+        reason="三次提醒后仍未改进",
+    )
+    hearing = services.call_hearing(decision, by=page_stage.hr, at=at(2026, 11, 3))
+    me = browse(page_stage.worst.user)
+    for place in (address("my_hearing", hearing), address("my_decision", decision)):
+        assert "三次提醒后仍未改进" in text(me.get(place))
+
+
+def test_who_has_made_a_statement_may_end_the_hearing_early(me, hearing):
+    me.post(address("my_statement", hearing), {"statement": "请核实"})
+    assert "我没有补充了" in text(me.get(address("my_hearing", hearing)))
+    assert "您的陈述保留" in text(me.get(address("my_waiver", hearing)))
+    me.post(address("my_waiver", hearing))
+    assert (Hearing.objects.get().statement, Hearing.objects.get().decision.state) == ("请核实", "ready")
+
+
 def test_waiving_takes_two_steps(me, hearing):
     place = address("my_waiver", hearing)
     assert "放弃不等于同意" in text(me.get(place))

@@ -31,6 +31,15 @@
     boxes.forEach(function (box) { box.closest("tr").classList.toggle("is-picked", box.checked); });
   }
 
+  const all = form.querySelector("[data-all]");
+  if (all) {
+    all.hidden = false;
+    all.addEventListener("click", function () {
+      boxes.forEach(function (box) { box.checked = true; });
+      show();
+    });
+  }
+
   form.addEventListener("change", show);
   form.addEventListener("reset", function () { window.setTimeout(show); });
 
