@@ -60,6 +60,7 @@ class Ballot:
             self.is_open
             and not self.seats
             and self.mine is None
+            and bool(selectors.delegated_seats(self.motion, self.user))
             and str(employee_id_of(self.user)) in self.motion.excluded
         )
 

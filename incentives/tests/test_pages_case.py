@@ -178,6 +178,29 @@ def test_hr_follows_the_vote_and_takes_the_matter_back_in_two_steps(hr, page_sta
     assert "不能撤回" in text(hr.get(place))
 
 
+def test_members_find_a_vote_by_name_number_or_rule(page_stage):
+    best, worst = page_stage.issued(page_stage.best), page_stage.issued(page_stage.worst)
+    member = browse(page_stage.members[0])
+
+    def found(words):
+        return [
+            motion.topic_id for motion, _question in member.get(f"/votes/?within={words}").context["others"]
+        ]
+
+    assert found("王丽") == [best.pk]
+    assert found(worst.number) == [worst.pk]
+    assert found("名列前茅") == [best.pk]
+    assert sorted(found("")) == [best.pk, worst.pk]
+    assert "没有符合条件的表决" in text(member.get("/votes/?within=某某"))
+
+
+def test_hr_is_not_taken_for_a_delegate(hr, page_stage):
+    page_stage.allow(page_stage.hr, "approvals.manage")
+    assert "由委托人自己投票" not in text(
+        hr.get(address("motion", page_stage.voting(page_stage.best).motion))
+    )
+
+
 def test_who_may_not_see_the_vote_is_not_led_to_it(hr, page_stage):
     decision = page_stage.voting(page_stage.best)
     assert address("motion", decision.motion) not in text(hr.get(address("incentives_case", decision.case)))
