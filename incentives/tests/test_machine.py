@@ -33,7 +33,7 @@ SUBJECT = st.sampled_from(["best", "worst"])
 CHOICES = st.sampled_from(["approve", "approve", "approve", "reject", "return"])
 GRADES = st.sampled_from([None, -3, -1, 3, 5])
 #: more of them, and other ones each time, with DECISION_EXAMPLES in the environment
-EXAMPLES = int(os.environ.get("DECISION_EXAMPLES", "5"))
+EXAMPLES = int(os.environ.get("DECISION_EXAMPLES", "4"))
 PHASES = [Phase.generate, Phase.shrink] if "DECISION_EXAMPLES" in os.environ else [Phase.generate]
 #: proper steps to the next state, so that the far ones are reached too
 FAR = {"voting", "issued", "posted", "exported", "reversed"}
@@ -57,8 +57,26 @@ class Decisions(RuleBasedStateMachine):
         self.example.__enter__()
 
     def teardown(self):
-        transaction.set_rollback(True)
-        self.example.__exit__(None, None, None)
+        try:
+            self.at_last_everybody_tries_everything_and_both_go_on_to_the_end()
+        finally:
+            transaction.set_rollback(True)
+            self.example.__exit__(None, None, None)
+
+    def at_last_everybody_tries_everything_and_both_go_on_to_the_end(self):
+        for subject in ("best", "worst"):
+            for who in ("head", subject, "third"):
+                self.propose(subject=subject, who=who, points=None, reason="依据充分")
+                self.set_aside(subject=subject, who=who, of_case=True)
+                for verb in (self.submit, self.call_hearing, self.write_opinion, self.take_back):
+                    verb(subject=subject, who=who)
+            self.go_on(subject=subject, times=9)
+        self.the_facts_hold()
+        self.every_state_is_what_the_log_says_last()
+        self.silence_and_the_unheard_decide_nothing()
+        self.lines_are_exports_and_open_ones_and_decisions()
+        self.what_a_decision_brings_it_brings_once_and_told_once()
+        self.nobody_had_a_hand_in_their_own_matter()
 
     @initialize()
     def begin(self):
@@ -163,6 +181,18 @@ class Decisions(RuleBasedStateMachine):
     def reverse(self, subject):
         self.act(services.reverse, subject, "chair", reason="申诉成立")
 
+    @rule(again=st.booleans())
+    def the_penalty_is_returned_and_heard_again(self, again):
+        for _step in range(4):
+            if self.decision("worst") and self.decision("worst").state == "voting":
+                self.vote(subject="worst", who="chair", choice="return", aside=False)
+                deliver_all()
+                self.call_hearing(subject="worst", who="hr")
+                for which in (1, 0) if again else (1,):
+                    self.answer(who="worst", waives=True, which=which)
+                return
+            self.next_step("worst")
+
     @rule(subject=SUBJECT, times=st.integers(2, 7))
     def go_on(self, subject, times):
         for _step in range(times):
@@ -257,7 +287,7 @@ def test_whatever_is_tried_with_decisions_the_facts_hold():
         Decisions,
         settings=settings(
             max_examples=EXAMPLES,
-            stateful_step_count=20,
+            stateful_step_count=12,
             deadline=None,
             database=None,
             phases=PHASES,
