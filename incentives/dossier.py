@@ -14,6 +14,7 @@ from core.flow import Refused
 from incentives import evidence_words, legal, policy, wording
 from incentives.course import steps_of
 from incentives.grading import needs_proven_loss
+from incentives.hands import awaits_opinion
 from incentives.models import Case, Decision, Notice, Rule, Talk, Warning
 from incentives.queue import Row, rows_of
 from incentives.services.decisions import TOPIC, committee_for, excluded_from
@@ -165,6 +166,10 @@ class Dossier:
     def earlier_statements(self):
         """Hearings before the present one in which a statement was made; the group reads those too."""
         return [one for one in self.hearings if one.stated_at and one != self.hearing]
+
+    @cached_property
+    def awaits_opinion(self):
+        return self.is_before_vote and awaits_opinion(self.decision, self.hearing)
 
     @cached_property
     def motions(self):

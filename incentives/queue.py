@@ -17,6 +17,7 @@ from core.flow import Refused
 from core.period import SHANGHAI
 from core.workdays import due_after
 from incentives import evidence_words, wording
+from incentives.effects import is_harsher
 from incentives.evidence import read
 from incentives.grading import specs_of
 from incentives.models import Case, Decision, Hearing, Rule
@@ -129,10 +130,18 @@ class Row:
 
     @property
     def may_be_sent(self):
-        """Rewards not yet sent; a penalty only once it has been heard."""
+        """Rewards not yet sent; a penalty only once it has been heard, and straight back when the group returned it."""
         if self.decision is None:
             return self.case.state == Case.State.FOUND and not self.is_penalty
+        if self.is_penalty and self.decision.state == State.RETURNED:
+            return self.is_heard_about_this
         return self.decision.state in ((State.READY,) if self.is_penalty else SENDABLE)
+
+    @property
+    def is_heard_about_this(self):
+        """The last hearing is over, and the penalty is no harsher than what was told there."""
+        heard = self.hearing
+        return bool(heard and heard.ended_at) and not is_harsher(self.decision.effects, heard.effects)
 
     @property
     def is_batchable(self):

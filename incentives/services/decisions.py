@@ -13,11 +13,11 @@ from core.period import SHANGHAI, Period
 from incentives import effects as effect_rules
 from incentives import rules
 from incentives.grading import needs_proven_loss, specs_of
+from incentives.hands import awaits_opinion, shapers_of
 from incentives.models import Case, Decision, Rule
 from incentives.policy import clocks
 from incentives.services.cases import line_of, other_penalty, refuse_concerned, verifiers_of
 from organization.models import Employee
-from organization.scopes import employee_id_of
 
 TOPIC = "incentives.decision"
 
@@ -198,8 +198,7 @@ def _submit(decision, *, by, at):
         is_penalty=decision.direction == Rule.Direction.PENALTY,
         was_heard=heard is not None and not decision.hearings.open().exists(),
         is_harsher_than_told=heard is not None and effect_rules.is_harsher(decision.effects, heard.effects),
-        has_statement=heard is not None and heard.stated_at is not None,
-        opinion=decision.opinion,
+        awaits_opinion=awaits_opinion(decision, heard),
     )
     motion = open_motion(
         committee=committee_for(decision, at),
@@ -224,9 +223,8 @@ def committee_for(decision, at):
 
 
 def excluded_from(decision, at):
-    """Employee id -> ground: the subject, who proposed or verified, superiors where the policy says so (fact 6)."""
+    """Employee id -> ground: the subject, who shaped or verified it, superiors where the policy says so (fact 6)."""
     grounds = dict.fromkeys(verifiers_of(decision.case), Seat.Ground.VERIFIER)
     grounds |= dict.fromkeys(line_of(decision.employee, at.astimezone(SHANGHAI).date()), Seat.Ground.LINE)
-    if proposer := employee_id_of(decision.proposed_by):
-        grounds[proposer] = Seat.Ground.PROPOSER
+    grounds |= dict.fromkeys(shapers_of(decision), Seat.Ground.PROPOSER)
     return grounds | {decision.employee_id: Seat.Ground.SUBJECT}

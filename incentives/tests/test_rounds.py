@@ -74,6 +74,51 @@ def test_what_was_said_in_an_earlier_hearing_stays_before_the_group(twice_heard)
     assert any("管理小组表决：已退回" in text for text in told)
 
 
+def test_an_older_view_does_not_answer_a_newer_statement(twice_heard):
+    stage, decision, _first, second = twice_heard
+    services.state_case(second, statement="客户已撤诉", by=stage.worst.user, at=at(2026, 11, 6))
+    services.end_due_hearings(second.due_at)
+    assert dossier_of(decision).awaits_opinion
+    with pytest.raises(services.BatchRefused) as refusal:
+        services.submit_batch([decision], by=stage.hr, at=second.due_at)
+    assert "请先写" in str(refusal.value.message)
+    services.write_opinion(decision, opinion="未见撤诉记录", by=stage.hr, at=second.due_at)
+    assert not dossier_of(decision).awaits_opinion
+    (sent,) = services.submit_batch([decision], by=stage.hr, at=second.due_at)
+    assert sent.state == State.VOTING
+
+
+def test_a_returned_penalty_goes_straight_back_unless_it_is_harsher_than_told(october):
+    decision = october.vote(october.voting(october.worst), "return")
+    dossier = dossier_of(decision)
+    assert (dossier.may_be_sent, dossier.may_be_heard) == (True, True)
+    services.amend(decision, effects=MILDER, reason="从轻", by=october.hr, at=at(2026, 11, 5))
+    assert dossier_of(decision).may_be_sent
+    (sent,) = services.submit_batch([decision], by=october.hr, at=at(2026, 11, 6))
+    assert sent.state == State.VOTING
+
+
+def test_a_harsher_penalty_is_not_offered_for_the_vote_before_a_new_hearing(october):
+    decision = october.proposed(october.worst, effects=MILDER, reason="从轻")
+    heard_about(october, decision, "请核实", at(2026, 11, 3))
+    services.submit_batch([decision], by=october.hr, at=at(2026, 11, 4))
+    decision = october.vote(Decision.objects.get(pk=decision.pk), "return")
+    services.amend(decision, effects=HARSHER, reason="按通常幅度", by=october.hr, at=at(2026, 11, 5))
+    dossier = dossier_of(decision)
+    assert (dossier.may_be_sent, dossier.may_be_heard) == (False, True)
+
+
+def test_whoever_chose_the_grade_has_no_vote_on_it(october):
+    colleague = october.members[2]
+    decision = october.proposed(october.best)
+    four = [{"kind": "points", "amount": 4}, {"kind": "commendation_notice"}]
+    services.amend(decision, effects=four, reason="人数少", by=colleague, at=at(2026, 11, 3))
+    (sent,) = services.submit_batch([decision], by=october.hr, at=at(2026, 11, 4))
+    assert sent.motion.excluded[str(colleague.employee.pk)] == "proposer"
+    with pytest.raises(Refused):
+        approvals.cast_vote(sent.motion, choice="approve", by=colleague, at=at(2026, 11, 4))
+
+
 def test_hr_reads_who_returned_it_and_why_on_the_case(october):
     decision = october.vote(october.voting(october.best), "return")
     assert dossier_of(decision).sent_back == [("周总", "依据不足")]
