@@ -194,6 +194,10 @@ class Dossier:
     def steps(self):
         return steps_of(self.case, self.decision, self.hearings, self.motions, self.talk)
 
+    @property
+    def is_line_kept_out(self):
+        return policy.clocks(self.case.company, today()).recuse_line
+
     @cached_property
     def _excluded(self):
         """{employee id: ground} as the vote has it, or would have it today."""

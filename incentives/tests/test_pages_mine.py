@@ -6,6 +6,8 @@ from django.urls import reverse
 
 from incentives import services
 from incentives.models import Decision, Hearing, Talk
+from incentives.policy import parse_clocks
+from incentives.tests.build import CLOCKS
 from incentives.tests.pages import NOON, browse
 from tests.factories import at
 
@@ -42,6 +44,15 @@ def test_the_hearing_tells_what_why_which_clause_until_when_and_whom_to_ask(me, 
         "陈静",
     ):
         assert words in page
+
+
+def test_that_the_superior_takes_no_part_is_said_only_where_the_policy_says_so(me, hearing, monkeypatch):
+    place = address("my_hearing", hearing)
+    assert "直接上级不参与" in text(me.get(place))
+    clocks = parse_clocks(CLOCKS | {"recuse_line": False})
+    monkeypatch.setattr("incentives.policy.clocks", lambda company, day: clocks)
+    page = text(me.get(place))
+    assert "直接上级不参与" not in page and "再由管理小组表决" in page
 
 
 def test_a_statement_is_handed_in_once(me, hearing):
