@@ -1,5 +1,6 @@
 """What this room puts into sidebar, inbox and the group's ballots."""
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -129,6 +130,11 @@ def others_inbox(user, company, at):
     ]
 
 
+def topic_find(company, words):
+    match = Q(employee__name__icontains=words) | Q(number__icontains=words)
+    return Appeal.objects.filter(match, company=company).order_by().values("pk")
+
+
 def register():
     board = NavItem(
         gettext_lazy("Appeals"),
@@ -151,4 +157,6 @@ def register():
     inbox_sources.register("appeals.desk", desk_inbox)
     inbox_sources.register("appeals.own", own_inbox)
     inbox_sources.register("appeals.others", others_inbox)
-    topics.register(TOPIC, Topic(topic_title, "appeals/ballot.html", topic_context, topic_questions))
+    topics.register(
+        TOPIC, Topic(topic_title, "appeals/ballot.html", topic_context, topic_questions, topic_find)
+    )

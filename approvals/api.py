@@ -45,12 +45,12 @@ class MotionSerializer(serializers.ModelSerializer):
 
 
 class MotionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
-    """Motions of committees in which you sit, or of companies you audit."""
+    """Motions of committees in which you sit, or of companies you audit or whose committees you keep."""
 
     queryset = Motion.objects.none()
     serializer_class = MotionSerializer
     permission_classes = [Requires]
-    required_verbs = ("approvals.vote", "approvals.audit")
+    required_verbs = ("approvals.vote", "approvals.audit", "approvals.manage")
     filterset_fields = ["state", "topic"]
 
     def get_queryset(self):

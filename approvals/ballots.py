@@ -60,6 +60,7 @@ class Ballot:
             self.is_open
             and not self.seats
             and self.mine is None
+            and bool(selectors.delegated_seats(self.motion, self.user))
             and str(employee_id_of(self.user)) in self.motion.excluded
         )
 
@@ -74,6 +75,11 @@ class Ballot:
     @cached_property
     def tally(self):
         return selectors.tally(self.motion)
+
+    @cached_property
+    def someone_names(self):
+        """Whether anybody is left who may name stand-ins."""
+        return bool(selectors.those_who_name(self.motion))
 
     @property
     def in_words(self):

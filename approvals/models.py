@@ -100,8 +100,8 @@ class Delegation(models.Model):
 
 class MotionQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Motions in which the user has a seat, stands for a member or has voted for one, and those of companies they
-        audit or whose committees they keep."""
+        """Motions in which the user has a seat, stands for a member or has voted for one, those they put themselves,
+        and those of companies they audit or whose committees they keep."""
         companies = reach_of(user, "approvals.audit", "approvals.manage").company_ids
         employee_id = employee_id_of(user)
         seats = Seat.objects.filter(
@@ -110,7 +110,7 @@ class MotionQuerySet(models.QuerySet):
             | models.Q(vote__cast_by=user)
         )
         seated = models.Q(pk__in=seats.values("motion")) if employee_id else models.Q(pk__in=[])
-        return self.filter(seated | models.Q(company_id__in=companies))
+        return self.filter(seated | models.Q(company_id__in=companies) | models.Q(proposed_by=user))
 
     def open(self):
         return self.filter(state=Motion.State.OPEN)

@@ -1,5 +1,6 @@
 """Reads: the count, who sees which vote, what waits for whom, who may do what."""
 
+import dataclasses
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -29,6 +30,24 @@ def tallies(motions):
             rules.Ballot(recused is not None, instead is not None, choice or "", weight)
         )
     return {motion.pk: rules.count(ballots[motion.pk], rules.Terms(**motion.terms)) for motion in motions}
+
+
+def terms_of(committee):
+    """Its rules as they stand now."""
+    return rules.Terms(
+        **{field.name: getattr(committee, field.name) for field in dataclasses.fields(rules.Terms)}
+    )
+
+
+def prospect(committee, excluded, day):
+    """The count as it would begin if a question were put on that day and these employees had no vote."""
+    terms = terms_of(committee)
+    members = committee.memberships.on(day).values_list("employee_id", "weight")
+    seats = [
+        rules.Ballot(is_recused=pk in excluded, weight=weight if terms.is_weighted else 1)
+        for pk, weight in members
+    ]
+    return rules.count(seats, terms)
 
 
 @dataclass(frozen=True)
@@ -129,6 +148,11 @@ def those_who_name(motion):
     seats = motion.seats.filter(recused_at=None).select_related("employee__user")
     free = [seat for seat in seats if str(seat.employee_id) not in motion.excluded]
     return [seat for seat in free if seat.is_chair] or free
+
+
+def may_withdraw(motion, user):
+    """Who put the question; when their login is closed, whom the room above lets through."""
+    return user.pk == motion.proposed_by_id or not motion.proposed_by.is_active
 
 
 def seats_to_fill(motion):

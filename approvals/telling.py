@@ -39,10 +39,13 @@ def delegates_of(motion, employees, at):
 
 
 def tell_if_out_of_reach(motion, at):
-    """Who names stand-ins hears of it when recusals make the quorum impossible."""
+    """Who names stand-ins hears of it when recusals make the quorum impossible; who put it when nobody is left."""
     if selectors.tally(motion).is_quorum_possible:
         return
-    for seat in selectors.those_who_name(motion):
+    naming = selectors.those_who_name(motion)
+    if not naming:
+        tell_nobody_is_left(motion, at)
+    for seat in naming:
         _notify(
             seat.employee.user,
             motion,
@@ -56,6 +59,24 @@ def tell_if_out_of_reach(motion, at):
                 ),
             ),
         )
+
+
+def tell_nobody_is_left(motion, at):
+    """A committee of one whose member is concerned, or one recused as a whole: only who put it can help."""
+    _notify(
+        motion.proposed_by,
+        motion,
+        kind="approvals.quorum",
+        key=f"quorum-{motion.pk}",
+        at=at,
+        text=lambda: (
+            _("Nobody is left who may vote on this"),
+            _(
+                "Every member is recused, and nobody may name a stand-in. Take the matter back, have members "
+                "entered who are not concerned, and send it again. Until then it stays open."
+            ),
+        ),
+    )
 
 
 def remind_member(motion, user, today, at):

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from core.registries import Registry
 
 #: topic ("incentives.decision") -> Topic
@@ -13,13 +15,15 @@ topics = Registry()
 class Topic:
     """`title(topic_id)` is the question in one sentence; `template` with `context(motion, user)` shows the evidence.
 
-    `questions(topic_ids)` gives {id: Question} for lists, in a number of queries that does not grow with them.
+    `questions(topic_ids)` gives {id: Question} for lists, in a number of queries that does not grow with them;
+    `find(company, words)` the ids (as a queryset of them) whose question holds these words.
     """
 
     title: Callable
     template: str = ""
     context: Callable | None = None
     questions: Callable | None = None
+    find: Callable | None = None
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,15 @@ class Question:
 def title_of(motion):
     topic = topics.get(motion.topic)
     return topic.title(motion.topic_id) if topic else f"{motion.topic} {motion.topic_id}"
+
+
+def about(company, words):
+    """The motions (as a Q) whose question holds these words, whatever the topic."""
+    match = Q(pk__in=[])
+    for name, topic in topics.items():
+        if topic.find:
+            match |= Q(topic=name, topic_id__in=topic.find(company, words))
+    return match
 
 
 def questions_of(motions):

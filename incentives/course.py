@@ -41,8 +41,8 @@ def _found(case):
     return _("Found at the close of the month; evidence frozen")
 
 
-def steps_of(case, decision, hearing, talk=None):
-    """What happened, in order, then what comes next."""
+def steps_of(case, decision, hearings, motions, talk=None):
+    """What happened, in order, every round of hearing and vote included; then what comes next."""
     done = [Step(_found(case), case.found_at)]
     if decision is None:
         return done + _settled(case)
@@ -53,8 +53,10 @@ def steps_of(case, decision, hearing, talk=None):
             decision.proposed_at,
         )
     )
-    done += _hearing_steps(decision, hearing) + _vote_steps(decision) + _later_steps(decision, talk)
-    return done + _next_steps(decision, hearing)
+    rounds = [step for hearing in hearings for step in _hearing_steps(decision, hearing)]
+    rounds += [step for motion in motions for step in _vote_steps(motion)]
+    done += sorted(rounds, key=lambda step: step.at) + _later_steps(decision, talk)
+    return done + _next_steps(decision)
 
 
 def _settled(case):
@@ -66,8 +68,6 @@ def _settled(case):
 
 
 def _hearing_steps(decision, hearing):
-    if hearing is None:
-        return []
     name = {"name": decision.employee.name}
     steps = [Step(_("%(name)s is told; the hearing begins") % name, hearing.told_at)]
     if hearing.stated_at:
@@ -79,12 +79,11 @@ def _hearing_steps(decision, hearing):
     return steps
 
 
-def _vote_steps(decision):
-    motion = decision.motion
-    if motion is None:
-        return []
+def _vote_steps(motion):
     steps = [Step(_("Sent to the group’s vote"), motion.opened_at)]
-    if motion.closed_at:
+    if motion.state == motion.State.WITHDRAWN:
+        steps.append(Step(_("Taken back by HR before a decision"), motion.closed_at))
+    elif motion.closed_at:
         outcome = _("The group’s vote: %(outcome)s") % {"outcome": motion.get_state_display()}
         steps.append(Step(outcome, motion.closed_at))
     return steps
@@ -118,13 +117,13 @@ def _later_steps(decision, talk):
 
 
 #: state -> the steps still to come, the first one being now
-def _next_steps(decision, hearing):
+def _next_steps(decision):
     hear, vote = _("Hearing of the employee"), _("The group votes")
     tail = [_("Letter and appeal window"), _("Posting to the ledger")]
     is_penalty = decision.direction == Rule.Direction.PENALTY
     ahead = {
         State.PROPOSED: [hear, vote, *tail] if is_penalty else [vote, *tail],
-        State.RETURNED: [_("HR works on what the group returned"), vote, *tail],
+        State.RETURNED: [_("HR works on it and sends it again"), vote, *tail],
         State.HEARING: [hear, vote, *tail],
         State.READY: [_("HR checks the statement and sends it to the vote"), *tail],
         State.VOTING: [vote, *tail],

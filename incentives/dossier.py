@@ -3,20 +3,23 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from approvals import selectors as approvals
+from approvals.models import Motion, Seat
 from core.flow import Refused
-from core.period import SHANGHAI
 from incentives import evidence_words, legal, policy, wording
 from incentives.course import steps_of
 from incentives.grading import needs_proven_loss
+from incentives.hands import awaits_opinion
 from incentives.models import Case, Decision, Notice, Rule, Talk, Warning
 from incentives.queue import Row, rows_of
+from incentives.services.decisions import TOPIC, committee_for, excluded_from
 from organization.models import Employee
 from organization.scopes import today
-from organization.selectors import superiors_of
 
 State = Decision.State
 
@@ -155,23 +158,79 @@ class Dossier:
         return found.first() if self.decision else None
 
     @cached_property
+    def hearings(self):
+        """All of them, the first one first; the last is `hearing`."""
+        return list(self.decision.hearings.order_by("told_at", "pk")) if self.decision else []
+
+    @property
+    def earlier_statements(self):
+        """Hearings before the present one in which a statement was made; the group reads those too."""
+        return [one for one in self.hearings if one.stated_at and one != self.hearing]
+
+    @cached_property
+    def awaits_opinion(self):
+        return self.is_before_vote and awaits_opinion(self.decision, self.hearing)
+
+    @cached_property
+    def motions(self):
+        """Every round before the group, the first one first."""
+        if self.decision is None:
+            return []
+        return list(Motion.objects.filter(topic=TOPIC, topic_id=self.decision.pk).order_by("round"))
+
+    @cached_property
+    def sent_back(self):
+        """[(name, reason)] of those who returned it in the last round; None when it was not returned by them."""
+        motion = self.motions[-1] if self.motions else None
+        if self.state != State.RETURNED or motion is None or motion.state == Motion.State.WITHDRAWN:
+            return None
+        votes = approvals.visible_votes(motion, None)
+        return [(line.employee.name, line.reason) for line in votes if line.choice == "return"]
+
+    def may_be_taken_back(self, user):
+        return self.state == State.VOTING and approvals.may_withdraw(self.decision.motion, user)
+
+    @cached_property
     def steps(self):
-        return steps_of(self.case, self.decision, self.hearing, self.talk)
+        return steps_of(self.case, self.decision, self.hearings, self.motions, self.talk)
+
+    @property
+    def is_line_kept_out(self):
+        return policy.clocks(self.case.company, today()).recuse_line
+
+    @cached_property
+    def _excluded(self):
+        """{employee id: ground} as the vote has it, or would have it today."""
+        motion = self.motions[-1] if self.motions else None
+        if motion is not None and not self.is_before_vote:
+            return {int(pk): ground for pk, ground in motion.excluded.items()}
+        return excluded_from(self.decision, timezone.now())
+
+    @cached_property
+    def prospect(self):
+        """Before the vote: what quorum and majority would be once those concerned are out; None later on."""
+        if not self.is_before_vote:
+            return None
+        try:
+            committee = committee_for(self.decision, timezone.now())
+        except Refused:
+            return None
+        return approvals.prospect(committee, self._excluded, today())
 
     @cached_property
     def recusals(self):
         """Sentences: who takes no part in the vote, and why."""
-        found = [_("%(name)s is concerned and has no vote.") % {"name": self.employee.name}]
-        proposer = self.decision.proposed_by if self.decision else None
-        if proposer:
-            found.append(_("%(name)s proposed it and does not vote.") % {"name": proposer.get_full_name()})
-        day = self.case.found_at.astimezone(SHANGHAI).date()
-        if policy.clocks(self.case.company, day).recuse_line:
-            line = Employee.objects.filter(pk__in=superiors_of(self.employee, day)).order_by("pk")
-            found += [
-                _("%(name)s is a direct superior and stands aside.") % {"name": head.name} for head in line
-            ]
-        return found
+        words = {
+            Seat.Ground.SUBJECT: _("%(name)s is concerned and has no vote."),
+            Seat.Ground.PROPOSER: _("%(name)s proposed it and does not vote."),
+            Seat.Ground.VERIFIER: _("%(name)s verified the facts and does not vote."),
+            Seat.Ground.LINE: _("%(name)s is a direct superior and stands aside."),
+            Seat.Ground.DECLARED: _("%(name)s declared an interest and stands aside."),
+        }
+        names = dict(Employee.objects.filter(pk__in=self._excluded).values_list("pk", "name"))
+        order = list(words)
+        people = sorted(self._excluded.items(), key=lambda pair: (order.index(pair[1]), pair[0]))
+        return [words[ground] % {"name": names[pk]} for pk, ground in people]
 
     @property
     def checks(self):
@@ -211,7 +270,7 @@ class Dossier:
     def _hearing_check(self):
         if self.case.rule.direction == Rule.Direction.REWARD:
             return (True, _("Hearing"), _("not needed for a reward"))
-        if self.hearing and self.hearing.stated_at:
+        if any(one.stated_at for one in self.hearings):
             return (True, _("Heard"), _("the employee made a statement, HR checked it"))
         if self.hearing and self.hearing.waived_at:
             return (True, _("Heard"), _("the employee waived the hearing"))

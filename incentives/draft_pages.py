@@ -189,6 +189,11 @@ def topic_title(pk):
     }
 
 
+def topic_find(company, words):
+    found = Version.objects.filter(company=company, document__title__icontains=words)
+    return found.order_by().values("pk")
+
+
 def topic_context(motion, user):
     """A seat is the right to see what is voted on."""
     version = Version.objects.select_related("document__department", "company").get(pk=motion.topic_id)

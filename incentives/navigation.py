@@ -49,6 +49,12 @@ def _question(decision):
     )
 
 
+def topic_find(company, words):
+    """Decisions about a person of this name, with this number or under this rule."""
+    match = Q(employee__name__icontains=words) | Q(number__icontains=words) | Q(rule__title__icontains=words)
+    return Decision.objects.filter(match, company=company).order_by().values("pk")
+
+
 def topic_context(motion, user):
     """The case as the ballot shows it; seats are the right to see it, so no other scope is asked."""
     decision = Decision.objects.get(pk=motion.topic_id)
@@ -233,7 +239,9 @@ def register():
     inbox_sources.register("incentives.own", own_inbox)
     inbox_sources.register("incentives.talks", talk_inbox)
     searches.register("incentives", search, order=30)
-    topics.register(TOPIC, Topic(topic_title, "incentives/ballot.html", topic_context, topic_questions))
+    topics.register(
+        TOPIC, Topic(topic_title, "incentives/ballot.html", topic_context, topic_questions, topic_find)
+    )
 
 
 #: place in the sidebar; a group stands where its first item does

@@ -1,12 +1,14 @@
 """HR's queue of one month: a row per case with the newest decision made from it."""
 
 import datetime as dt
+import hashlib
+import json
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
 from django.db.models import Case as When_
-from django.db.models import F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Count, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
@@ -15,6 +17,7 @@ from core.flow import Refused
 from core.period import SHANGHAI
 from core.workdays import due_after
 from incentives import evidence_words, wording
+from incentives.effects import is_harsher
 from incentives.evidence import read
 from incentives.grading import load_warned, specs_of
 from incentives.models import Case, Decision, Hearing, Rule
@@ -44,6 +47,8 @@ STAGES = {
     "set_aside": (_("Set aside"), (State.SET_ASIDE,), (Case.State.SET_ASIDE,)),
 }
 OPEN_STAGES = ("to_propose", "hearing", "voting")
+#: states in which a decision lies with HR or waits for the end of a hearing
+WITH_HR = (State.PROPOSED, State.RETURNED, State.HEARING, State.READY)
 SENDABLE = (State.PROPOSED, State.READY, State.RETURNED)
 
 
@@ -111,6 +116,10 @@ class Row:
         return self.case.rule.direction == Rule.Direction.PENALTY
 
     @property
+    def is_being_heard(self):
+        return self.state in (State.HEARING, State.READY)
+
+    @property
     def is_held(self):
         return self.decision is None and self.case.state == Case.State.HELD
 
@@ -121,10 +130,18 @@ class Row:
 
     @property
     def may_be_sent(self):
-        """Rewards not yet sent; a penalty only once it has been heard."""
+        """Rewards not yet sent; a penalty only once it has been heard, and straight back when the group returned it."""
         if self.decision is None:
             return self.case.state == Case.State.FOUND and not self.is_penalty
+        if self.is_penalty and self.decision.state == State.RETURNED:
+            return self.is_heard_about_this
         return self.decision.state in ((State.READY,) if self.is_penalty else SENDABLE)
+
+    @property
+    def is_heard_about_this(self):
+        """The last hearing is over, and the penalty is no harsher than what was told there."""
+        heard = self.hearing
+        return bool(heard and heard.ended_at) and not is_harsher(self.decision.effects, heard.effects)
 
     @property
     def is_batchable(self):
@@ -137,9 +154,21 @@ class Row:
         amounts = [(effect["kind"], effect.get("amount", 0)) for effect in self.effects]
         return tuple(sum(amount for kind, amount in amounts if kind == name) for name in ("points", "money"))
 
+    @property
+    def fingerprint(self):
+        """Of what the review showed of this line: state, effects and evidence, whatever the reader's language."""
+        shown = [self.pk, self.state, self.effects, self.case.evidence]
+        text = json.dumps(shown, sort_keys=True, ensure_ascii=False, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @property
+    def shown(self):
+        """The line as the review sends it back: case and fingerprint."""
+        return f"{self.pk}-{self.fingerprint}"
+
     def is_due(self, at):
         """To be done today or earlier."""
-        return self.due_at is not None and self.due_at.astimezone(SHANGHAI) <= _tonight(at)
+        return _is_by(self.due_at, _tonight(at))
 
     def is_late(self, at):
         return self.due_at is not None and self.due_at <= at
@@ -179,8 +208,39 @@ def stage_counts(cases):
     return Counter(pairs)
 
 
-def rows_of(cases):
-    """Rows for a page of cases: three more queries, whatever their number, and one where rules have a ladder."""
+def due_count(cases, company, at, clock):
+    """How many of the annotated cases HR has to deal with today, in one query however many there are."""
+    newest = Hearing.objects.filter(decision__case=OuterRef("pk")).order_by("-pk").values("due_at")[:1]
+    waiting = cases.order_by().filter(stage__in=("to_propose", "hearing")).annotate(heard_by=Subquery(newest))
+    found = Counter(waiting.values_list("stage", "found_at", "heard_by"))
+    tonight = _tonight(at)
+    return sum(
+        number
+        for (stage, found_at, heard_by), number in found.items()
+        if _is_by(heard_by if stage == "hearing" else clock.due_of(company, found_at), tonight)
+    )
+
+
+def _is_by(due_at, moment):
+    return due_at is not None and due_at <= moment
+
+
+def left_over(cases, month):
+    """[(period, count)] of earlier months in which HR still has something to propose, hear or send; the newest first.
+
+    `cases` are those the reader may see.
+    """
+    waiting = Q(state=Case.State.FOUND) | Q(decisions__state__in=WITH_HR)
+    earlier = cases.order_by().filter(waiting, period__lt=str(month))
+    counted = earlier.values_list("period").annotate(number=Count("pk", distinct=True))
+    return sorted(counted, reverse=True)
+
+
+def rows_of(cases, clock=None):
+    """Rows for a page of cases: three more queries, whatever their number, and one where rules have a ladder.
+
+    `clock` remembers what it was asked.
+    """
     cases = list(cases)
     load_warned(cases)
     decisions = {}
@@ -197,12 +257,11 @@ def rows_of(cases):
     for case in cases:
         decision = decisions.get(case.pk)
         rows.append(Row(case, decision, hearings.get(decision.pk) if decision else None))
-    _put_deadlines(rows)
+    _put_deadlines(rows, clock or ProposeClock())
     return rows
 
 
-def _put_deadlines(rows):
-    clock = ProposeClock()
+def _put_deadlines(rows, clock):
     for row in rows:
         if row.state in (State.HEARING, State.READY) and row.hearing:
             row.due_at = row.hearing.due_at
@@ -219,10 +278,13 @@ class ProposeClock:
         self._days, self._dues = {}, {}
 
     def due_at(self, case):
-        day = case.found_at.astimezone(SHANGHAI).date()
-        key = (case.company_id, day)
+        return self.due_of(case.company, case.found_at)
+
+    def due_of(self, company, found_at):
+        day = found_at.astimezone(SHANGHAI).date()
+        key = (company.pk, day)
         if key not in self._dues:
-            days = self._propose_days(case.company, day)
+            days = self._propose_days(company, day)
             self._dues[key] = due_after(day, days).at if days else None
         return self._dues[key]
 

@@ -20,6 +20,14 @@ def refuse_own(actor_id, subject_id):
         raise Refused(_("This is about you; a colleague has to do it."), code="own")
 
 
+def refuse_own_line(is_superior):
+    """Where the policy keeps superiors out of the vote, they propose and settle nothing about their people either."""
+    if is_superior:
+        raise Refused(
+            _("You are the direct superior; a colleague outside the line has to do it."), code="own_line"
+        )
+
+
 def refuse_others(actor_id, owner_id):
     """Only the person concerned answers for themselves."""
     if actor_id is None or actor_id != owner_id:
@@ -101,7 +109,7 @@ def refuse_mixed_batch(kinds):
         raise Refused(_("Penalties that differ are put to the vote one by one."), code="mixed")
 
 
-def refuse_unheard(*, is_penalty, was_heard, is_harsher_than_told, has_statement, opinion):
+def refuse_unheard(*, is_penalty, was_heard, is_harsher_than_told, awaits_opinion):
     """A penalty is voted on only after the employee was heard about just this penalty, and HR has answered them."""
     if not is_penalty:
         return
@@ -111,8 +119,8 @@ def refuse_unheard(*, is_penalty, was_heard, is_harsher_than_told, has_statement
         raise Refused(
             _("The penalty is now harsher than what the employee was told; hear them again."), code="unheard"
         )
-    if has_statement:
-        refuse_blank(opinion, _("The employee has made a statement; write your view of it first."), "opinion")
+    if awaits_opinion:
+        raise Refused(_("The employee has made a statement; write your view of it first."), field="opinion")
 
 
 def refuse_bad_day(held_on, at):

@@ -34,13 +34,21 @@ def head_of(department, day):
 
 def superiors_of(employee, day):
     """Ids of the heads above an employee, nearest first (their own line), self left out."""
+    return [pk for heads in _heads_above(employee, day) for pk in heads]
+
+
+def direct_superiors_of(employee, day):
+    """Ids of the nearest heads above an employee: all of the first department upwards that has any, self left out."""
+    return next((heads for heads in _heads_above(employee, day) if heads), [])
+
+
+def _heads_above(employee, day):
     assignment = assignment_on(employee.pk, day)
-    line, department = [], assignment.department if assignment else None
+    department = assignment.department if assignment else None
     while department is not None:
         heads = Assignment.objects.on(day).filter(department=department, is_head=True)
-        line += [pk for pk in heads.values_list("employee_id", flat=True) if pk != employee.pk]
+        yield [pk for pk in heads.values_list("employee_id", flat=True) if pk != employee.pk]
         department = department.parent
-    return line
 
 
 def employees_with_verb(company, verb, day):

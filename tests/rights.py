@@ -67,7 +67,11 @@ TABLE = (
     ),
     (
         "auditor group",
-        "audit_log motion votes",
+        "audit_log votes",
+    ),
+    (
+        "auditor group hr",
+        "motion",
     ),
     (
         "auditor group head hr hr_appeals research",
@@ -145,8 +149,8 @@ TABLE = (
         "import_metrics_template import_staff import_staff_batch import_staff_cancel import_staff_confirm "
         "import_staff_corrections import_staff_state import_staff_template incentives_amend "
         "incentives_batch incentives_batch_send incentives_call_hearing incentives_opinion "
-        "incentives_propose incentives_set_aside incentives_submit membership_end outbox outbox_retry "
-        "outbox_retry_all policy_publish policy_submit policy_withdraw robot robot_new robot_switch "
+        "incentives_propose incentives_set_aside incentives_submit incentives_take_back membership_end outbox "
+        "outbox_retry outbox_retry_all policy_publish policy_submit policy_withdraw robot robot_new robot_switch "
         "robot_test robots suspension_lift",
     ),
     (

@@ -40,9 +40,7 @@ def open_motion(*, committee, topic, topic_id, proposed_by, at, excluded=None):
 
 
 def _new_motion(committee, topic, topic_id, proposed_by, excluded, at):
-    terms = rules.Terms(
-        **{field.name: getattr(committee, field.name) for field in dataclasses.fields(rules.Terms)}
-    )
+    terms = selectors.terms_of(committee)
     try:
         with transaction.atomic():
             return Motion.objects.create(
@@ -94,8 +92,11 @@ def close_if_decided(motion, *, at):
 
 @transaction.atomic
 def withdraw(motion, *, by, at):
-    """Whoever put the question may take it back while it is open; how anybody voted then stays hidden."""
-    if by.pk != motion.proposed_by_id:
+    """Whoever put the question may take it back while it is open; how anybody voted then stays hidden.
+
+    When their login is closed, whom the room above lets through does it: a question never stays stuck with who left.
+    """
+    if not selectors.may_withdraw(motion, by):
         raise Refused(_("Only who put the motion may withdraw it."))
     advance(motion, Motion.WITHDRAW, by=by, at=at, closed_at=at)
     publish("approvals.motion_withdrawn", motion, topic=motion.topic, topic_id=motion.topic_id)

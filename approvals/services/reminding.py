@@ -1,4 +1,4 @@
-"""Once a day: who is silent, and the chair when the last day has passed."""
+"""Once a day: who is silent, and the chair when the last day has passed (who put it, when no chair is left)."""
 
 import datetime as dt
 
@@ -30,5 +30,6 @@ def _remind(motion, today, not_today, at):
     for user in [one.user for one in members] + telling.delegates_of(motion, members, at):
         telling.remind_member(motion, user, today, at)
     if motion.due_at <= at:
-        for seat in selectors.those_who_name(motion):
-            telling.tell_chair_of_delay(motion, seat.employee.user, today, at)
+        naming = [seat.employee.user for seat in selectors.those_who_name(motion)]
+        for user in naming or [motion.proposed_by]:
+            telling.tell_chair_of_delay(motion, user, today, at)

@@ -39,6 +39,18 @@ def test_seats_are_frozen_from_the_terms_of_that_day(group, members):
     assert not motion.seats.filter(employee=late.employee).exists()
 
 
+def test_who_leaves_the_group_during_a_vote_keeps_the_seat_and_who_joins_has_none(group, members):
+    motion = make_motion(group)
+    leaver = group.memberships.get(employee=members[5].employee)
+    services.end_membership(leaver, ends_on=dt.date(2026, 11, 3), by=members[0], at=at(2026, 11, 3))
+    late = make_members_one_more(group)
+    vote(motion, members[5], at=at(2026, 11, 5))
+    with pytest.raises(Refused) as refusal:
+        vote(motion, late, at=at(2026, 11, 5))
+    assert refusal.value.code == "no_seat"
+    assert selectors.tally(motion).entitled == 6
+
+
 def make_members_one_more(group):
     employee = factories.make_employee(group.company.departments.first(), "后来")
     user = factories.user_with(group.company, "approvals.vote", employee=employee)

@@ -13,7 +13,7 @@ from approvals import selectors, services
 from approvals.ballots import Ballot
 from approvals.forms import RecuseForm, StandInForm, VoteForm
 from approvals.models import Motion, Seat
-from approvals.topics import questions_of, title_of, topics
+from approvals.topics import about, questions_of, title_of, topics
 from core.access import may, require
 from core.numbering import id_in
 from organization.scopes import employee_id_of, today
@@ -62,6 +62,8 @@ def votes(request):
     state = request.GET.get("state", "")
     if state in Motion.State.values:
         others = others.filter(state=state)
+    if words := request.GET.get("within", "").strip()[:60]:
+        others = others.filter(about(request.company, words))
     page = Paginator(others.order_by("-opened_at", "-pk"), PER_PAGE).get_page(request.GET.get("page"))
     motions = [*(motion for motion, names in mine), *page.object_list]
     questions = questions_of(motions)
@@ -73,6 +75,7 @@ def votes(request):
         "page": page,
         "states": Motion.State.choices,
         "state": state,
+        "words": words,
         "stuck": stuck,
         "now": timezone.now(),
         "may_delegate": may(request.user, "approvals.vote"),
@@ -81,7 +84,7 @@ def votes(request):
     return render(request, "approvals/votes.html", context)
 
 
-@require("approvals.vote", "approvals.audit")
+@require("approvals.vote", "approvals.audit", "approvals.manage")
 def motion(request, pk):
     return motion_page(request, get_object_or_404(seen(request), pk=pk))
 
@@ -107,6 +110,7 @@ def motion_page(request, found, seat=None, form=None, status=200):
         "waiting": len(queue),
         "next_pk": queue[position % len(queue)] if position and len(queue) > 1 else None,
         "now": timezone.now(),
+        "may_list": may(request.user, "approvals.vote", "approvals.audit"),
     }
     return render(request, "approvals/motion.html", context, status=status)
 

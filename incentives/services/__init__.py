@@ -18,7 +18,7 @@ from incentives.services.ledger import post, reverse
 from incentives.services.marks import confirm_condition
 from incentives.services.payroll import make_payroll
 from incentives.services.talks import acknowledge_talk, hand_over_talk, hold_talk
-from incentives.services.voting import enact
+from incentives.services.voting import enact, take_back
 
 __all__ = [
     "BatchRefused",
@@ -50,6 +50,7 @@ __all__ = [
     "set_aside",
     "state_case",
     "submit_batch",
+    "take_back",
     "verify_report",
     "waive_hearing",
     "write_opinion",

@@ -9,12 +9,13 @@ from core.flow import advance
 from core.period import SHANGHAI, Period
 from incentives import letters, rules
 from incentives.models import Case, Decision, Rule
+from incentives.policy import clocks
 from incentives.services.telling import tell, tell_all
 from incentives.triggers import close_inputs
 from incentives.unit_rules import trigger_of
 from organization.models import Employee
 from organization.scopes import employee_id_of
-from organization.selectors import employees_with_verb
+from organization.selectors import direct_superiors_of, employees_with_verb
 from policies.selectors import books_in_force
 from scoring.models import Close
 from scoring.services.books import hold_books
@@ -175,10 +176,24 @@ def verifiers_of(case):
     return set(Employee.objects.filter(user__in=users).values_list("pk", flat=True)) if users else set()
 
 
+def line_of(employee, day):
+    """Ids of the direct superiors whom the policy of that day keeps out of what is about their people."""
+    above = direct_superiors_of(employee, day)
+    return above if above and clocks(employee.company, day).recuse_line else []
+
+
+def refuse_concerned(by, employee, at):
+    """Nobody acts on what is about themselves or, where the policy says so, about their own line (fact 6)."""
+    actor, day = employee_id_of(by), at.astimezone(SHANGHAI).date()
+    rules.refuse_own(actor, employee.pk)
+    is_superior = actor is not None and actor in direct_superiors_of(employee, day)
+    rules.refuse_own_line(is_superior and clocks(employee.company, day).recuse_line)
+
+
 @transaction.atomic
 def set_aside(thing, *, reason, by, at):
     """Put a case, or a decision not yet voted on, aside with a reason. Returns it."""
-    rules.refuse_own(employee_id_of(by), thing.employee_id)
+    refuse_concerned(by, thing.employee, at)
     rules.refuse_blank(reason, _("Say why it is put aside; the record keeps the reason."))
     if isinstance(thing, Case):
         return advance(

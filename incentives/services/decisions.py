@@ -13,12 +13,11 @@ from core.period import SHANGHAI, Period
 from incentives import effects as effect_rules
 from incentives import rules
 from incentives.grading import needs_proven_loss, specs_of
+from incentives.hands import awaits_opinion, shapers_of
 from incentives.models import Case, Decision, Rule
 from incentives.policy import clocks
-from incentives.services.cases import other_penalty, verifiers_of
+from incentives.services.cases import line_of, other_penalty, refuse_concerned, verifiers_of
 from organization.models import Employee
-from organization.scopes import employee_id_of
-from organization.selectors import superiors_of
 
 TOPIC = "incentives.decision"
 
@@ -40,7 +39,7 @@ def propose(case, *, by, at, effects=None, reason=""):
     """
     _hold_people([case])
     case = Case.objects.select_related("rule", "employee").get(pk=case.pk)
-    rules.refuse_own(employee_id_of(by), case.employee_id)
+    refuse_concerned(by, case.employee, at)
     specs = specs_of(case)
     chosen = _chosen(specs, effects)
     rules.refuse_unreasoned(
@@ -119,7 +118,7 @@ def _create(case, chosen, reason, by, at):
 @transaction.atomic
 def amend(decision, *, effects, reason, by, at):
     """Change the grade of a proposed or returned decision, within the rule's range and with a reason."""
-    rules.refuse_own(employee_id_of(by), decision.employee_id)
+    refuse_concerned(by, decision.employee, at)
     if decision.case.decisions.filter(state=Decision.State.REVERSED).exists():
         raise Refused(_("An appeal has decided these effects; they cannot be changed."), code="state")
     chosen = _chosen(specs_of(decision.case), effects)
@@ -136,7 +135,7 @@ def amend(decision, *, effects, reason, by, at):
 @transaction.atomic
 def write_opinion(decision, *, opinion, by, at):
     """HR's view of the employee's statement; the group and the employee read it."""
-    rules.refuse_own(employee_id_of(by), decision.employee_id)
+    refuse_concerned(by, decision.employee, at)
     rules.refuse_blank(opinion, _("Write your view first."), "opinion")
     heard = (Decision.State.HEARING, Decision.State.READY, Decision.State.RETURNED)
     if not Decision.objects.filter(pk=decision.pk, state__in=heard).update(opinion=opinion.strip()):
@@ -193,14 +192,13 @@ def _each(things, act):
 
 def _submit(decision, *, by, at):
     decision = Decision.objects.select_for_update().get(pk=decision.pk)
-    rules.refuse_own(employee_id_of(by), decision.employee_id)
+    refuse_concerned(by, decision.employee, at)
     heard = decision.hearings.exclude(ended_at=None).order_by("-ended_at").first()
     rules.refuse_unheard(
         is_penalty=decision.direction == Rule.Direction.PENALTY,
         was_heard=heard is not None and not decision.hearings.open().exists(),
         is_harsher_than_told=heard is not None and effect_rules.is_harsher(decision.effects, heard.effects),
-        has_statement=heard is not None and heard.stated_at is not None,
-        opinion=decision.opinion,
+        awaits_opinion=awaits_opinion(decision, heard),
     )
     motion = open_motion(
         committee=committee_for(decision, at),
@@ -225,11 +223,8 @@ def committee_for(decision, at):
 
 
 def excluded_from(decision, at):
-    """Employee id -> ground: the subject, who proposed or verified, and the superior where the policy says (fact 6)."""
-    day = at.astimezone(SHANGHAI).date()
+    """Employee id -> ground: the subject, who shaped or verified it, superiors where the policy says so (fact 6)."""
     grounds = dict.fromkeys(verifiers_of(decision.case), Seat.Ground.VERIFIER)
-    if clocks(decision.company, day).recuse_line:
-        grounds |= {superior: Seat.Ground.LINE for superior in superiors_of(decision.employee, day)[:1]}
-    if proposer := employee_id_of(decision.proposed_by):
-        grounds[proposer] = Seat.Ground.PROPOSER
+    grounds |= dict.fromkeys(line_of(decision.employee, at.astimezone(SHANGHAI).date()), Seat.Ground.LINE)
+    grounds |= dict.fromkeys(shapers_of(decision), Seat.Ground.PROPOSER)
     return grounds | {decision.employee_id: Seat.Ground.SUBJECT}

@@ -11,6 +11,7 @@ from core.workdays import due_after
 from incentives import letters, rules
 from incentives.models import Decision, Hearing, Rule
 from incentives.policy import clocks
+from incentives.services.cases import refuse_concerned
 from incentives.services.telling import tell
 from organization.scopes import employee_id_of
 
@@ -18,7 +19,7 @@ from organization.scopes import employee_id_of
 @transaction.atomic
 def call_hearing(decision, *, by, at):
     """Tell the employee what is proposed and until when they may answer; returns the Hearing."""
-    rules.refuse_own(employee_id_of(by), decision.employee_id)
+    refuse_concerned(by, decision.employee, at)
     if decision.direction != Rule.Direction.PENALTY:
         raise Refused(_("Only a penalty needs a hearing."))
     if decision.employee.user is None:
@@ -76,10 +77,12 @@ def state_case(hearing, *, statement, by, at):
 @transaction.atomic
 def waive_hearing(hearing, *, by, at):
     """The employee does not want to (say more); the decision is ready for the vote at once."""
-    decision = hearing.decision
-    rules.refuse_others(employee_id_of(by), decision.employee_id)
+    rules.refuse_others(employee_id_of(by), hearing.decision.employee_id)
+    # The decision first, then its hearing, as everywhere: of an earlier hearing there is nothing to waive any more.
+    decision = Decision.objects.select_for_update().get(pk=hearing.decision_id)
+    if not Hearing.objects.open().filter(pk=hearing.pk).update(waived_at=at, ended_at=at):
+        raise Refused(_("This hearing has ended already."), code="state")
     advance(decision, Decision.END_HEARING, by=by, at=at, reason_code="waived")
-    Hearing.objects.open().filter(pk=hearing.pk).update(waived_at=at, ended_at=at)
     hearing.refresh_from_db()
     _tell_proposer(hearing, "ended", at)
     return hearing
@@ -92,7 +95,7 @@ def end_due_hearings(at):
 
 @transaction.atomic
 def _end(pk, at):
-    # The decision first, then its hearing: the order of waive_hearing, so that neither waits for the other.
+    # The order of waive_hearing, so that neither waits for the other.
     decision = Decision.objects.select_for_update().get(pk=Hearing.objects.get(pk=pk).decision_id)
     hearing = Hearing.objects.select_for_update().get(pk=pk)
     if hearing.ended_at is not None or decision.state != Decision.State.HEARING:

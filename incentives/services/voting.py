@@ -5,9 +5,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from approvals.models import Motion
+from approvals.services import withdraw
 from core.flow import Refused, advance
 from incentives import letters, rules
 from incentives.models import Decision
+from incentives.services.cases import refuse_concerned
 from incentives.services.decisions import TOPIC
 from incentives.services.issuing import issue
 from incentives.services.telling import tell
@@ -22,6 +24,17 @@ def enact(decision, *, motion, at):
         return decision
     advance(decision, Decision.APPROVE, by=None, at=motion.closed_at, approved_at=motion.closed_at)
     return issue(decision, at=at)
+
+
+@transaction.atomic
+def take_back(decision, *, by, at):
+    """HR takes the question back before the group has decided it: it lies with HR as if it had been returned."""
+    decision = Decision.objects.select_for_update().get(pk=decision.pk)
+    refuse_concerned(by, decision.employee, at)
+    if decision.state != Decision.State.VOTING:
+        raise Refused(_("The group is not voting on this any more."), code="state")
+    withdraw(decision.motion, by=by, at=at)
+    return advance(decision, Decision.RETURN, by=by, at=at, reason_code="taken_back")
 
 
 def on_carried(event):

@@ -162,6 +162,63 @@ def test_every_step_is_a_post_by_somebody_entitled_and_inside(page_stage, name):
     assert not Decision.objects.exists()
 
 
+def test_hr_follows_the_vote_and_takes_the_matter_back_in_two_steps(hr, page_stage):
+    page_stage.allow(page_stage.hr, "approvals.manage")
+    decision = page_stage.voting(page_stage.best)
+    page = text(hr.get(address("incentives_case", decision.case)))
+    assert address("motion", decision.motion) in page
+    vote = text(hr.get(address("motion", decision.motion)))
+    assert "是否同意：王丽" in vote and "我的一票" not in vote
+    place = address("incentives_take_back", decision.case)
+    assert "投票方向不公开" in text(hr.get(place))
+    assert Decision.objects.get().state == Decision.State.VOTING
+    hr.post(place)
+    assert Decision.objects.get().state == Decision.State.RETURNED
+    assert hr.post(place).status_code == 409
+    assert "不能撤回" in text(hr.get(place))
+
+
+def test_members_find_a_vote_by_name_number_or_rule(page_stage):
+    best, worst = page_stage.issued(page_stage.best), page_stage.issued(page_stage.worst)
+    member = browse(page_stage.members[0])
+
+    def found(words):
+        return [
+            motion.topic_id for motion, _question in member.get(f"/votes/?within={words}").context["others"]
+        ]
+
+    assert found("王丽") == [best.pk]
+    assert found(worst.number) == [worst.pk]
+    assert found("名列前茅") == [best.pk]
+    assert sorted(found("")) == [best.pk, worst.pk]
+    assert "没有符合条件的表决" in text(member.get("/votes/?within=某某"))
+
+
+def test_hr_is_not_taken_for_a_delegate(hr, page_stage):
+    page_stage.allow(page_stage.hr, "approvals.manage")
+    assert "由委托人自己投票" not in text(
+        hr.get(address("motion", page_stage.voting(page_stage.best).motion))
+    )
+
+
+def test_who_may_not_see_the_vote_is_not_led_to_it(hr, page_stage):
+    decision = page_stage.voting(page_stage.best)
+    assert address("motion", decision.motion) not in text(hr.get(address("incentives_case", decision.case)))
+
+
+def test_taking_back_is_for_somebody_entitled_and_inside(page_stage):
+    place = address("incentives_take_back", page_stage.voting(page_stage.best).case)
+    assert browse(page_stage.auditor()).post(place).status_code == 403
+    assert browse(page_stage.stranger_company_hr()).post(place).status_code == 404
+    assert Decision.objects.get().state == Decision.State.VOTING
+
+
+def test_the_groups_reasons_stand_on_the_case_it_sent_back(hr, page_stage):
+    decision = page_stage.vote(page_stage.voting(page_stage.best), "return")
+    page = text(hr.get(address("incentives_case", decision.case)))
+    assert "管理小组已退回" in page and "依据不足" in page and "送管理小组表决" in page
+
+
 def test_a_decisions_address_leads_each_to_their_own_page(page_stage):
     decision = page_stage.proposed(page_stage.worst)
     services.call_hearing(decision, by=page_stage.hr, at=at(2026, 11, 2))

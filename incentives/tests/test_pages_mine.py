@@ -6,6 +6,8 @@ from django.urls import reverse
 
 from incentives import services
 from incentives.models import Decision, Hearing, Talk
+from incentives.policy import parse_clocks
+from incentives.tests.build import CLOCKS
 from incentives.tests.pages import NOON, browse
 from tests.factories import at
 
@@ -44,6 +46,15 @@ def test_the_hearing_tells_what_why_which_clause_until_when_and_whom_to_ask(me, 
         assert words in page
 
 
+def test_that_the_superior_takes_no_part_is_said_only_where_the_policy_says_so(me, hearing, monkeypatch):
+    place = address("my_hearing", hearing)
+    assert "直接上级不参与" in text(me.get(place))
+    clocks = parse_clocks(CLOCKS | {"recuse_line": False})
+    monkeypatch.setattr("incentives.policy.clocks", lambda company, day: clocks)
+    page = text(me.get(place))
+    assert "直接上级不参与" not in page and "再由管理小组表决" in page
+
+
 def test_a_statement_is_handed_in_once(me, hearing):
     place = address("my_statement", hearing)
     assert me.post(place, {"statement": "  "}).status_code == 422
@@ -51,6 +62,26 @@ def test_a_statement_is_handed_in_once(me, hearing):
     assert "客户不满的是交付" in text(me.get(address("my_hearing", hearing)))
     assert me.post(place, {"statement": "再补充"}).status_code == 409
     assert Hearing.objects.get().statement == "客户不满的是交付"
+
+
+def test_why_hr_proposes_what_the_evidence_held_back_is_told_to_the_person(page_stage):
+    decision = page_stage.proposed(
+        page_stage.worst,
+        effects=[{"kind": "points", "amount": -1}, {"kind": "admonishing_talk"}],
+        reason="三次提醒后仍未改进",
+    )
+    hearing = services.call_hearing(decision, by=page_stage.hr, at=at(2026, 11, 3))
+    me = browse(page_stage.worst.user)
+    for place in (address("my_hearing", hearing), address("my_decision", decision)):
+        assert "三次提醒后仍未改进" in text(me.get(place))
+
+
+def test_who_has_made_a_statement_may_end_the_hearing_early(me, hearing):
+    me.post(address("my_statement", hearing), {"statement": "请核实"})
+    assert "我没有补充了" in text(me.get(address("my_hearing", hearing)))
+    assert "您的陈述保留" in text(me.get(address("my_waiver", hearing)))
+    me.post(address("my_waiver", hearing))
+    assert (Hearing.objects.get().statement, Hearing.objects.get().decision.state) == ("请核实", "ready")
 
 
 def test_waiving_takes_two_steps(me, hearing):

@@ -9,7 +9,6 @@ from django.urls import reverse
 from approvals.models import Motion
 from incentives import services
 from incentives.models import Case, Decision
-from incentives.tests.build import NAMES
 from incentives.tests.pages import NOON, browse
 from tests import factories
 
@@ -111,6 +110,73 @@ def test_what_is_due_today_stands_in_the_title_and_a_note(page_stage):
     assert "读陈述" in page
 
 
+def test_what_the_group_is_voting_on_is_not_hrs_to_do_today(page_stage):
+    page_stage.voting(page_stage.worst)
+    with time_machine.travel(factories.at(2026, 12, 1, 9), tick=False):
+        context = browse(page_stage.hr).get(f"{QUEUE}?month=2026-10").context
+    assert (context["due_count"], context["hearing_note"]) == (1, None)
+
+
+def many(page_stage, number):
+    template = page_stage.case_of(page_stage.best)
+    people = [factories.make_employee(page_stage.sales, f"同事{place}") for place in range(number)]
+    Case.objects.bulk_create(
+        Case(
+            company=template.company,
+            rule=template.rule,
+            rule_code=template.rule_code,
+            employee=one,
+            department=template.department,
+            occurrence=template.occurrence,
+            period=template.period,
+            state=Case.State.FOUND,
+            evidence=template.evidence,
+            found_at=template.found_at,
+        )
+        for one in people
+    )
+
+
+def test_due_and_held_ones_are_counted_over_all_pages(page_stage):
+    many(page_stage, 30)
+    Case.objects.filter(employee__name__in=("同事3", "同事4")).update(state=Case.State.HELD)
+    with time_machine.travel(factories.at(2026, 11, 20, 9), tick=False):
+        response = browse(page_stage.hr).get(QUEUE)
+    assert (len(response.context["rows"]), response.context["due_count"]) == (25, 30)
+    assert "证据不足，系统没有提出的有 2 件" in text(response)
+    assert "?month=2026-10&amp;stage=held" in text(response)
+
+
+def test_a_longer_page_holds_as_many_as_may_go_at_once(hr, page_stage):
+    many(page_stage, 30)
+    assert "?per=100" in text(hr.get(QUEUE))
+    assert len(hr.get(f"{QUEUE}?per=100").context["rows"]) == 32
+    assert len(hr.get(f"{QUEUE}?per=5000").context["rows"]) == 25
+
+
+def test_what_is_left_of_earlier_months_is_not_forgotten(hr, page_stage):
+    Case.objects.filter(employee=page_stage.worst).update(period="2026-08")
+    page = text(hr.get(f"{QUEUE}?month=2026-10"))
+    assert "8 月还有 1 件没办完" in page and "?month=2026-08" in page
+    services.set_aside(
+        page_stage.case_of(page_stage.worst), reason="改为辅导", by=page_stage.hr, at=factories.at()
+    )
+    assert "没办完" not in text(hr.get(f"{QUEUE}?month=2026-10"))
+
+
+def test_a_line_that_has_changed_since_it_was_shown_is_not_sent(hr, page_stage):
+    decision = page_stage.proposed(page_stage.best)
+    (shown,) = hr.get(reverse("incentives_batch"), {"case": [decision.case_id]}).context["rows"]
+    four = [{"kind": "points", "amount": 4}, {"kind": "commendation_notice"}]
+    services.amend(decision, effects=four, reason="同组人数少", by=page_stage.hr, at=factories.at())
+    response = hr.post(reverse("incentives_batch_send"), {"case": [shown.shown]})
+    assert response.status_code == 409
+    assert "有变动" in text(response)
+    assert not Motion.objects.exists()
+    (fresh,) = response.context["rows"]
+    assert hr.post(reverse("incentives_batch_send"), {"case": [fresh.shown]}).status_code == 302
+
+
 def test_the_review_shows_each_line_and_the_sum_and_writes_nothing(hr, page_stage):
     case = page_stage.case_of(page_stage.best)
     page = text(hr.get(reverse("incentives_batch"), {"case": [case.pk]}))
@@ -122,8 +188,8 @@ def test_the_review_shows_each_line_and_the_sum_and_writes_nothing(hr, page_stag
 def test_the_review_leaves_penalties_out(hr, page_stage):
     cases = [page_stage.case_of(page_stage.best).pk, page_stage.case_of(page_stage.worst).pk]
     page = text(hr.get(reverse("incentives_batch"), {"case": cases}))
-    assert f'value="{cases[0]}"' in page
-    assert f'value="{cases[1]}"' not in page
+    assert f'value="{cases[0]}-' in page
+    assert f'value="{cases[1]}-' not in page
     assert "未列入" in page
 
 
@@ -134,7 +200,7 @@ def test_reviewing_nothing_leads_back(hr):
 def test_sending_proposes_and_opens_a_motion(hr, page_stage):
     case = page_stage.case_of(page_stage.best)
     response = hr.post(reverse("incentives_batch_send"), {"case": [case.pk]})
-    assert response.url == QUEUE
+    assert response.url == f"{QUEUE}?month=2026-10"
     assert Decision.objects.get(case=case).state == Decision.State.VOTING
     assert Motion.objects.count() == 1
 
@@ -189,19 +255,5 @@ def test_the_queue_costs_the_same_with_more_rows(page_stage, monkeypatch):
     with time_machine.travel(NOON, tick=False):
         client = browse(page_stage.hr)
         before = len(queries_of(client, QUEUE))
-        template = page_stage.case_of(page_stage.best)
-        for name in NAMES:
-            other = factories.make_employee(page_stage.sales, f"{name}二")
-            Case.objects.create(
-                company=template.company,
-                rule=template.rule,
-                rule_code=template.rule_code,
-                employee=other,
-                department=template.department,
-                occurrence=template.occurrence,
-                period=template.period,
-                state=template.state,
-                evidence=template.evidence,
-                found_at=template.found_at,
-            )
+        many(page_stage, 8)
         assert len(queries_of(client, QUEUE)) == before

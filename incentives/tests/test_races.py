@@ -1,4 +1,4 @@
-"""The same thing done twice at the same moment happens once. The control shows what the guards prevent."""
+"""The same thing done twice at the same moment happens once (controls: test_races_decisions)."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from incentives import services
 from incentives.models import Case, Decision, Hearing, LedgerLine, Notice, Talk
 from incentives.tests.build import MONTHS
 from tests.factories import at
-from tests.racing import at_once, careless, kinds
+from tests.racing import at_once, kinds
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 TIMES = 4
@@ -79,13 +79,3 @@ def test_decisions_made_final_at_once_are_posted_once(stage):
     outcomes = at_once([lambda: services.finalize_due(at(2026, 11, 16))] * TIMES)
     assert sorted(outcomes) == [0, 0, 0, 1]
     assert (LedgerLine.objects.count(), Talk.objects.count()) == (1, 1)
-
-
-def test_control_checking_before_writing_proposes_every_time(stage):
-    name = "tests.decision"
-    careless(
-        lambda: not Event.objects.filter(name=name).exists(),
-        lambda: Event.objects.create(name=name, object_id=1),
-        TIMES,
-    )
-    assert Event.objects.filter(name=name).count() == TIMES

@@ -53,6 +53,11 @@ def spoken():
     return hearing.decision, hearing.decision.proposed_by
 
 
+def voting():
+    found = october()
+    return found.voting(found.best), found.hr
+
+
 def carried():
     """Carried by the group, not yet acted on."""
     found = october()
@@ -165,6 +170,9 @@ PATHS = {
     ),
     "incentives.end_due_hearings": WritePath(
         lambda: called() and (at(2026, 11, 9),), services.end_due_hearings
+    ),
+    "incentives.take_back": WritePath(
+        voting, lambda decision, by: services.take_back(decision, by=by, at=at(2026, 11, 5))
     ),
     "incentives.enact": WritePath(
         carried, lambda decision, motion: services.enact(decision, motion=motion, at=at(2026, 11, 5))

@@ -12,6 +12,7 @@ urlpatterns = [
     path("incentives/cases/<int:pk>/hearing/", case.call_hearing, name="incentives_call_hearing"),
     path("incentives/cases/<int:pk>/opinion/", case.write_opinion, name="incentives_opinion"),
     path("incentives/cases/<int:pk>/send/", case.submit, name="incentives_submit"),
+    path("incentives/cases/<int:pk>/take-back/", case.take_back, name="incentives_take_back"),
     path("incentives/cases/<int:pk>/set-aside/", case.set_aside, name="incentives_set_aside"),
     path("incentives/decisions/<int:pk>/", case.decision, name="decision"),
     path("incentives/execution/", books.execution, name="execution"),

@@ -39,6 +39,8 @@ def case_page(request, dossier, *, grade=None, opinion=None, status=200):
         "close": close_of(request.company, month),
         "dossier": dossier,
         "may_act": may_act,
+        "may_take_back": may_act and dossier.may_be_taken_back(request.user),
+        "may_see_vote": may(request.user, "approvals.vote", "approvals.audit", "approvals.manage"),
         "grade": grade or (grade_form(dossier) if may_act and dossier.is_gradable else None),
         "opinion": opinion,
         "at": timezone.now(),
@@ -138,6 +140,18 @@ def submit(request, pk):
         services.submit_batch([dossier.decision], by=request.user, at=at)
     messages.success(request, _("Sent to the group’s vote."))
     return redirect("incentives_case", pk=pk)
+
+
+@require("incentives.propose")
+def take_back(request, pk):
+    """Two steps: the members who have voted already vote in vain."""
+    dossier = dossier_of(request, pk)
+    if request.method == "POST":
+        services.take_back(dossier.live_decision(), by=request.user, at=timezone.now())
+        messages.success(request, _("Taken back from the group; you may change it and send it again."))
+        return redirect("incentives_case", pk=pk)
+    context = {"dossier": dossier, "may": dossier.may_be_taken_back(request.user)}
+    return render(request, "incentives/take_back.html", context)
 
 
 @require("incentives.propose")

@@ -7,8 +7,10 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Q
 from django.shortcuts import get_list_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
 
@@ -16,11 +18,26 @@ from core.access import may, require
 from core.numbering import id_in
 from incentives import services, wording
 from incentives.evidence import axis_from
-from incentives.models import Rule
-from incentives.queue import OPEN_STAGES, STAGES, cases_for, in_order, rows_of, stage_counts
+from incentives.models import Case, Rule
+from incentives.queue import (
+    OPEN_STAGES,
+    STAGES,
+    ProposeClock,
+    Row,
+    cases_for,
+    due_count,
+    in_order,
+    left_over,
+    rows_of,
+    stage_counts,
+)
+from incentives.rules import MOST_IN_A_BATCH
 from incentives.views.frame import close_of, month_in
 
 PER_PAGE = 25
+#: as many as go to the vote at once
+MOST_PER_PAGE = MOST_IN_A_BATCH
+HELD_NAMED = 3
 
 
 @dataclass
@@ -72,13 +89,18 @@ class Filters:
 @require("incentives.view")
 def queue(request):
     at, month, filters = timezone.now(), month_in(request), Filters.of(request)
-    cases = cases_for(request.user, request.company).filter(period=str(month))
+    seen = cases_for(request.user, request.company)
+    cases = seen.filter(period=str(month))
     counts = stage_counts(cases)
     shown = in_order(filters.narrow(cases))
     if filters.stage:
         shown = shown.filter(stage=filters.stage)
-    page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
-    rows = rows_of(page.object_list)
+    is_long = request.GET.get("per") == str(MOST_PER_PAGE)
+    page = Paginator(shown, MOST_PER_PAGE if is_long else PER_PAGE).get_page(request.GET.get("page"))
+    clock = ProposeClock()
+    rows = rows_of(page.object_list, clock)
+    for row in rows:
+        row.late = row.is_late(at)
     context = {
         "month": month,
         "close": close_of(request.company, month),
@@ -89,18 +111,28 @@ def queue(request):
         "axis_low": axis_from([row.evidence.pooled.low for row in rows if row.evidence]),
         "at": at,
         "can_pick": may(request.user, "incentives.propose") and any(row.is_batchable for row in rows),
+        "due_count": due_count(cases, request.company, at, clock),
+        "left_over": left_over(Case.objects.visible_to(request.user).filter(company=request.company), month),
+        "per_page": PER_PAGE,
+        "most_per_page": MOST_PER_PAGE,
+        "is_long": is_long,
     }
     return render(
-        request, "incentives/queue.html", context | summary(counts) | choices(cases) | alerts(rows, at)
+        request,
+        "incentives/queue.html",
+        context | summary(counts) | choices(cases) | notes(cases, counts, rows, at),
     )
 
 
 def tabs(counts, active):
     """All, then each stage; the count of a stage is over both directions."""
     by_stage = {
-        stage: sum(count for (name, _d), count in counts.items() if name == stage) for stage in STAGES
+        stage: sum(count for (name, _direction), count in counts.items() if name == stage) for stage in STAGES
     }
-    known = [Tab(stage, label, by_stage[stage], stage == active) for stage, (label, _s, _c) in STAGES.items()]
+    known = [
+        Tab(stage, label, by_stage[stage], stage == active)
+        for stage, (label, _states, _cases) in STAGES.items()
+    ]
     return [Tab("", "", sum(by_stage.values()), not active), *known]
 
 
@@ -128,19 +160,17 @@ def choices(cases):
     }
 
 
-def alerts(rows, at):
-    """What is due today, and at most two notes: a hearing that ends, a case the evidence held back."""
-    for row in rows:
-        row.late = row.is_late(at)
-    due = [row for row in rows if row.is_due(at)]
-    hearing = next((row for row in due if row.hearing), None)
-    held = next((row for row in rows if row.is_held), None)
-    return {"due_count": len(due), "hearing_note": hearing, "held_note": held}
+def notes(cases, counts, rows, at):
+    """At most two: a hearing that ends and waits for HR, and what the system did not propose, on every page."""
+    hearing = next((row for row in rows if row.is_being_heard and row.is_due(at)), None)
+    held_count = sum(count for (stage, _direction), count in counts.items() if stage == "held")
+    held = list(cases.filter(stage="held").order_by("found_at", "pk")[:HELD_NAMED]) if held_count else []
+    return {"hearing_note": hearing, "held": [Row(case) for case in held], "held_count": held_count}
 
 
 def picked(request, ids):
     """Rows of the cases with these ids, in the queue's order; 404 when none may be seen."""
-    wanted = [pk for pk in map(id_in, ids) if pk is not None]
+    wanted = [pk for pk in (id_in(text.partition("-")[0]) for text in ids) if pk is not None]
     return rows_of(get_list_or_404(in_order(cases_for(request.user, request.company)), pk__in=wanted))
 
 
@@ -162,6 +192,7 @@ def review_page(request, rows, refused=None, status=200):
         "totals": totals_text(sendable),
         "problems": [(row, sentence) for row, sentence in told if sentence],
         "refused": refused,
+        "month": rows[0].case.period,
         "unproven": [row for row in sendable if row.evidence and not row.evidence.is_distinguishable],
     }
     return render(request, "incentives/batch_review.html", context, status=status)
@@ -190,6 +221,13 @@ def totals_text(rows):
 def batch_send(request):
     """All lines go to the vote or none does."""
     rows = picked(request, request.POST.getlist("case"))
+    if changed := [row for row in rows if has_changed(row, request.POST.getlist("case"))]:
+        sentence = _("This line has changed since you saw it; read it again.")
+        refusal = services.BatchRefused(
+            _("Nothing was sent: a line no longer says what was shown."),
+            lines=[(row.thing, sentence) for row in changed],
+        )
+        return review_page(request, rows, refused=refusal, status=409)
     try:
         send_all(rows, by=request.user, at=timezone.now())
     except services.BatchRefused as refusal:
@@ -198,7 +236,13 @@ def batch_send(request):
         "%(count)s matter was sent to the vote.", "%(count)s matters were sent to the vote.", len(rows)
     )
     messages.success(request, sent % {"count": len(rows)})
-    return redirect("incentives_queue")
+    return redirect(f"{reverse('incentives_queue')}?month={rows[0].case.period}")
+
+
+def has_changed(row, sent):
+    """Whether the review showed another state, effect or evidence of this line than it has now."""
+    prints = {text for text in sent if text.startswith(f"{row.pk}-")}
+    return bool(prints) and row.shown not in prints
 
 
 @transaction.atomic

@@ -22,7 +22,12 @@ def register():
     run_titles.register(simulating.RUN, simulating.run_title)
     topics.register(
         filing.TOPIC,
-        Topic(draft_pages.topic_title, "incentives/draft_ballot.html", draft_pages.topic_context),
+        Topic(
+            draft_pages.topic_title,
+            "incentives/draft_ballot.html",
+            draft_pages.topic_context,
+            find=draft_pages.topic_find,
+        ),
     )
     events.subscribe("approvals.motion_carried", "incentives.rules_agreed", filing.on_carried)
     for name in ("rejected", "returned", "withdrawn"):

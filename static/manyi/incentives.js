@@ -1,4 +1,4 @@
-// The queue: count and sum of what is picked, j/k to move, x to pick. Everything works without this file.
+// Queues: count and sum of what is picked; j/k to move, x to pick. Everything works without this file.
 (function () {
   "use strict";
 
@@ -31,15 +31,34 @@
     boxes.forEach(function (box) { box.closest("tr").classList.toggle("is-picked", box.checked); });
   }
 
+  const all = form.querySelector("[data-all]");
+  if (all) {
+    all.hidden = false;
+    all.addEventListener("click", function () {
+      boxes.forEach(function (box) { box.checked = true; });
+      show();
+    });
+  }
+
   form.addEventListener("change", show);
   form.addEventListener("reset", function () { window.setTimeout(show); });
 
-  const links = Array.from(form.querySelectorAll("a.row-link"));
+  show();
+})();
+
+(function () {
+  "use strict";
+
+  const list = document.querySelector("[data-batch], [data-keys]");
+  if (!list) {
+    return;
+  }
+  const links = Array.from(list.querySelectorAll("a.row-link"));
   document.addEventListener("keydown", function (event) {
     if (event.target.closest("input:not([type=checkbox]), textarea, select") || event.ctrlKey || event.metaKey) {
       return;
     }
-    const row = document.activeElement.closest("tr");
+    const row = document.activeElement.closest("tr, li");
     const place = links.findIndex(function (link) { return row && row.contains(link); });
     if (event.key === "j" && links[place + 1]) { links[place + 1].focus(); }
     if (event.key === "k" && links[place - 1]) { links[place - 1].focus(); }
@@ -48,5 +67,4 @@
       if (box) { box.click(); }
     }
   });
-  show();
 })();

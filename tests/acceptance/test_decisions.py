@@ -173,7 +173,7 @@ def test_a_batch_is_sent_whole_or_not_at_all(stage, act):
 def test_the_execution_of_a_decision_is_tracked_step_by_step_with_dates(stage, act):
     decision = stage.posted(stage.worst)
     talk = Talk.objects.get()
-    course = steps_of(decision.case, decision, Hearing.objects.get(), talk)
+    course = steps_of(decision.case, decision, list(Hearing.objects.all()), [decision.motion], talk)
     assert len(course) >= 8 and [step.at for step in course] == sorted(step.at for step in course)
     steps = checklist(decision, Aftermath(talk=talk))
     assert [step.is_done for step in steps] == [True, True, False, True, True, False, False]

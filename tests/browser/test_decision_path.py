@@ -49,6 +49,35 @@ def test_the_keyboard_moves_and_picks(stage, browser_page, login):
     page.keyboard.press("j")
     page.keyboard.press("x")
     expect(page.get_by_role("checkbox", name="选择 王丽")).to_be_checked()
+    page.get_by_role("button", name="全部取消").click()
+    expect(page.get_by_role("checkbox", name="选择 王丽")).not_to_be_checked()
+    page.get_by_role("button", name="选中本页全部").click()
+    expect(page.get_by_role("status").filter(has_text="已选")).to_have_text("已选 1 件奖励")
+
+
+def test_a_member_moves_through_the_votes_by_keyboard_and_hr_takes_one_back(stage, browser_page, login):
+    stage.allow(stage.hr, "approvals.manage")
+    decision = stage.voting(stage.best)
+    stage.voting(stage.worst)
+    page = browser_page
+    login(page, stage.members[1])
+    page.goto(reverse("votes"))
+    for expected in ("王丽", "方磊"):
+        page.keyboard.press("j")
+        expect(page.locator(":focus")).to_contain_text(expected)
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("是否同意：王丽")
+
+    login(page, stage.hr)
+    page.goto(reverse("incentives_case", args=[decision.case_id]))
+    page.get_by_role("link", name="看表决").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("是否同意：王丽")
+    page.goto(reverse("incentives_case", args=[decision.case_id]))
+    page.get_by_role("link", name="从管理小组撤回").click()
+    page.get_by_role("button", name="从管理小组撤回").click()
+    expect(page.get_by_text("已从管理小组撤回", exact=False).first).to_be_visible()
+    assert Decision.objects.get(pk=decision.pk).state == Decision.State.RETURNED
 
 
 def test_a_member_votes_on_the_phone_with_nothing_chosen_beforehand(stage, phone_page, login):
@@ -81,8 +110,8 @@ def test_a_penalty_is_heard_on_the_phone_voted_on_and_talked_about(stage, phone_
     phone_page.get_by_label("您的陈述").fill("客户不满的是延期交付，请核实。")
     phone_page.get_by_role("button", name="提交我的陈述").click()
     expect(phone_page.get_by_text("陈述已送行政人事部")).to_be_visible()
-    phone_page.goto(reverse("my_waiver", args=[Hearing.objects.get().pk]))
-    phone_page.get_by_role("button", name="放弃听证").click()
+    phone_page.get_by_role("link", name="我没有补充了").click()
+    phone_page.get_by_role("button", name="结束听证").click()
 
     browser_page.goto(reverse("incentives_case", args=[decision.case_id]))
     browser_page.get_by_label("您的核实意见").fill("移交属实，剔除后结论不变。")
