@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from complaints import contact
-from complaints.forms.fields import FilesInput
+from complaints.forms.fields import FilesInput, tied_to_words
 from complaints.models import Kind, ToldBy
 from complaints.services.intake import Contact
 from complaints.services.tracking import LONGEST_WORDS
@@ -114,7 +114,10 @@ class CustomersForm(forms.Form):
 
 
 class KeyedForm(CustomersForm):
-    """A form that opens a case: its key makes the same form, sent twice, one case."""
+    """A form that opens a case: its key makes the same words, sent twice from one form, one case.
+
+    Other words sent from a form that was gone back to are another case: taken for the first one they would be lost.
+    """
 
     key = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
 
@@ -127,7 +130,7 @@ class KeyedForm(CustomersForm):
         key = key_in(self.cleaned_data["key"])
         if key is None:
             raise forms.ValidationError(gettext("This form had lapsed and was made new. Send it once more."))
-        return key
+        return tied_to_words(key, self)
 
 
 class FeedbackForm(KeyedForm):

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -19,6 +20,13 @@ from tests.factories import at
 PAYLOAD = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
 LATER = at(2026, 11, 5, 15)
 TAKE_UP = {"problem_type": "other", "severity": "general"}
+
+
+@pytest.fixture(autouse=True)
+def a_few_days_later():
+    """The clocks of the reports below still run then, whenever the tests do."""
+    with time_machine.travel(LATER, tick=False):
+        yield
 
 
 @pytest.fixture

@@ -59,6 +59,23 @@ def test_words_and_kind_suffice_and_number_and_code_are_read_out(cast):
     assert look_up(number=case.number, code=code, address="127.0.0.1", at=at()) == case
 
 
+def test_the_next_caller_entered_on_a_page_gone_back_to_is_a_case_of_their_own(cast):
+    client, given = browse(cast.handler), form(phone="13800000001")
+    first = client.post(NEW, given).context
+    again = client.post(NEW, given).context
+    assert (again["case"], again["code"]) == (first["case"], first["code"])
+    other = client.post(NEW, given | {"text": "车位灯坏了", "phone": "13800000002"}).context
+    assert other["case"] != first["case"] and other["code"] != first["code"]
+    assert Case.objects.count() == 2
+
+
+def test_a_second_voice_passed_on_from_the_same_page_is_kept(cast):
+    client, given = browse(cast.seller), form()
+    for words in ("样板间灯太亮", "样板间灯太亮", "停车难"):
+        client.post(QUICK, given | {"text": words})
+    assert sorted(Case.objects.values_list("text", flat=True)) == ["停车难", "样板间灯太亮"]
+
+
 def test_what_was_said_where_and_of_whom_is_kept(cast):
     site = factories.make_site(cast.company)
     browse(cast.handler).post(

@@ -67,6 +67,26 @@ def test_sending_twice_and_reloading_make_one_case(client, company):
     assert code in words(client.get("/feedback/receipt/")), "the receipt can be loaded again"
 
 
+@pytest.mark.parametrize(
+    "changed", [{"text": "另一件事：停车场灯坏了。"}, {"phone": "13800000002"}, {"kind": "praise"}]
+)
+def test_other_words_from_a_page_gone_back_to_are_not_lost(client, company, changed):
+    key = make.key_of(client.get("/feedback/"))
+    first, second = send(client, key=key), send(client, key=key, **changed)
+    assert Case.objects.count() == 2 and "只算一件" not in words(second)
+    assert code_of(Case.objects.first()) not in words(first), "each has a code of its own"
+    assert send(client, key=key, **changed).status_code == 200 and Case.objects.count() == 2
+
+
+def test_a_photo_added_on_the_way_back_joins_the_case(client, company):
+    key = make.key_of(client.get("/feedback/"))
+    send(client, key=key, files=[make.photo()])
+    send(client, key=key, files=[make.photo(), make.photo("小票.png", colour=b"\xff\x00\x00")])
+    assert Case.objects.count() == 1
+    assert [file.attachment.name for file in CaseFile.objects.order_by("pk")] == ["取号单.png", "小票.png"]
+    assert Attachment.objects.exclude(name="").count() == 2
+
+
 def test_the_same_words_in_a_new_form_are_a_new_case(client, company):
     send(client)
     send(client)
