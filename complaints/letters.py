@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from complaints.models import Case, Kind, State, ToldBy
+from complaints.models import Case, Kind, Mailbox, State, ToldBy
 from core.period import SHANGHAI
 from notifications.models import Message
 from notifications.services import permissions_to_send, write_to_customer
@@ -158,6 +158,16 @@ def may_send(message):
         and case.state not in SILENT
         and _address(case) == message.address
     )
+
+
+def reply_address(message):
+    """A mailbox of the company that is looked into: a reply then joins the case. The one they wrote to, if they did."""
+    if not message.kind.startswith(MESSAGES):
+        return ""
+    read = Mailbox.objects.filter(company=message.company_id, is_active=True)
+    theirs = read.filter(letters__case=int(message.key.split(":")[1])).order_by("letters__pk").first()
+    found = theirs or read.order_by("pk").first()
+    return found.address if found else ""
 
 
 def messages_about(case):
