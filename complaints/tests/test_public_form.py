@@ -5,6 +5,7 @@ import re
 import pytest
 import time_machine
 from django.contrib.staticfiles import finders
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from complaints.forms.public import new_key
@@ -16,6 +17,7 @@ from complaints.tracking_code import code_of
 from complaints.views import public
 from core.flow import Refused
 from jobs.models import Attachment
+from jobs.tests import test_traces as traces
 from tests import factories
 from tests.factories import at
 
@@ -184,6 +186,17 @@ def test_photos_sent_twice_are_kept_once(client, company):
     for _time in range(2):
         send(client, key=key, files=[make.photo()])
     assert Attachment.objects.exclude(file="").count() == CaseFile.objects.count() == 1
+
+
+@pytest.mark.parametrize(("who", "tells"), [("anonymous", False), ("named", True)])
+def test_photos_of_somebody_anonymous_do_not_tell_where_they_were_taken(client, company, who, tells):
+    taken = SimpleUploadedFile("a.jpg", traces.photo())
+    response = send(client, who=who, files=[taken])
+    assert response.status_code == 200
+    case = Case.objects.get()
+    client.post("/track/case/add/", {"files": [SimpleUploadedFile("b.jpg", traces.photo(orientation=3))]})
+    kept = [one.attachment.file.open().read() for one in case.files.select_related("attachment")]
+    assert [traces.SECRET in content for content in kept] == [tells, tells]
 
 
 def test_when_the_case_is_refused_its_photos_are_not_kept_either(client, company, monkeypatch):

@@ -115,10 +115,12 @@ def rules_at(case, at):
     return rules_of(case.company, at.astimezone(SHANGHAI).date())
 
 
-def keep_files(company, files, rules, at):
+def keep_files(company, files, rules, at, *, is_anonymous=False):
     """Rows of [(name, bytes)]; what is wrong with them stands beside the field."""
     try:
-        return attachments.keep_all(company=company, files=files, most=rules.most_files, by=None, at=at)
+        return attachments.keep_all(
+            company=company, files=files, most=rules.most_files, by=None, at=at, hides_maker=is_anonymous
+        )
     except Refused as refusal:
         raise Refused(refusal.message, code=refusal.code, field="files") from None
 
@@ -184,9 +186,8 @@ def track_add(request):
 def add(case, form, rules, at):
     """Files and words together or not at all."""
     files = [(one.name, one.read()) for one in form.cleaned_data["files"]]
-    return tracking.add(
-        case, text=form.cleaned_data["text"], files=keep_files(case.company, files, rules, at), at=at
-    )
+    kept = keep_files(case.company, files, rules, at, is_anonymous=case.is_anonymous)
+    return tracking.add(case, text=form.cleaned_data["text"], files=kept, at=at)
 
 
 @customer_page("POST")
