@@ -1,6 +1,6 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from core.navigation import InboxItem, NavItem
 from core.registries import gauges, inbox_sources, navigation, tick_jobs
@@ -20,6 +20,7 @@ def wire():
     tick_jobs.register("complaints.look_due", mailbox.look_due, order=45)
     gauges.register("mailboxes_failing", count_failing)
     inbox_sources.register("complaints.mailbox", failing)
+    inbox_sources.register("complaints.letters_put_aside", put_aside)
     navigation.register(
         "complaints.mailboxes",
         NavItem(
@@ -68,4 +69,32 @@ def failing(user, company, at):
             icon="mailbox",
         )
         for mailbox in found[:5]
+    ]
+
+
+def put_aside(user, company, at):
+    """Letters that opened and joined nothing although somebody may have said something in them."""
+    from complaints.models import Mailbox
+    from complaints.pages.mailboxes import unread
+    from core.access import may
+
+    if not may(user, "complaints.manage"):
+        return []
+    lost = unread(list(Mailbox.objects.visible_to(user).filter(company=company)), at)
+    return [
+        InboxItem(
+            ITEMS,
+            ngettext(
+                "%(count)s letter to %(address)s could not become a case",
+                "%(count)s letters to %(address)s could not become a case",
+                count,
+            )
+            % {"count": count, "address": mailbox.address},
+            url=f"{reverse('mailbox', args=[mailbox.pk])}?outcome=ignored",
+            detail=_("Read them in the mailbox itself, and enter what was said. Shown for a week."),
+            action=_("Look at it"),
+            icon="envelope-exclamation",
+            extra={"count": count},
+        )
+        for mailbox, count in lost.items()
     ]
