@@ -5,6 +5,7 @@ import uuid
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
 from complaints.models import Case, CaseFile, Channel, Kind, Praise
@@ -170,6 +171,32 @@ def test_a_caller_of_another_company_is_unknown_here(cast):
 
 def test_half_a_number_is_no_error_page(cast):
     assert browse(cast.handler).post(reverse("case_caller"), {"phone": "138"}).status_code == 200
+
+
+def test_half_a_number_is_no_mistake_while_it_is_being_typed(cast):
+    client, there = browse(cast.handler), reverse("case_caller")
+    assert text(client.post(there, {"phone": "138", "typing": "1"})).strip() == ""
+    assert "11" in text(client.post(there, {"phone": "138", "typing": ""}))
+    factories.make_customer(cast.company, name="林女士", phone="13800000001")
+    assert "林**" in text(client.post(there, {"phone": "13800000001", "typing": "1"}))
+
+
+def test_the_caller_s_file_opens_for_who_may_open_files(cast):
+    customer = factories.make_customer(cast.company, name="林女士", phone="13800000001")
+    address, given = reverse("customer", args=[customer.pk]), {"phone": "13800000001"}
+    assert address in text(browse(cast.handler).post(reverse("case_caller"), given))
+    client = Client()
+    client.force_login(factories.user_with(cast.company, "complaints.view", "complaints.handle"))
+    page = text(client.post(reverse("case_caller"), given))
+    assert customer.number in page and address not in page
+
+
+def test_what_was_saved_is_named_to_the_page_that_kept_its_words(cast):
+    given = form()
+    assert f'data-draft-saved="{given["key"]}"' in text(browse(cast.handler).post(NEW, given))
+    given = form()
+    browse(cast.seller).post(QUICK, given)
+    assert f'data-draft-saved="{given["key"]}"' in text(browse(cast.seller).get(MINE))
 
 
 # the quick screen ---------------------------------------------------------------------------------------------------
