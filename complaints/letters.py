@@ -1,7 +1,8 @@
 """What a customer is told of a case, in their language and by the channel they chose. Short, and nothing personal:
 
 the words of question and answer stand on the tracking page, which asks for number and code. The code is told once, when
-the case is received; no link holds it. What becomes of the people named is never told.
+the case is received; no link holds it. A link in the answer lets rate, and opens nothing else. What becomes of the
+people named is never told.
 """
 
 import datetime as dt
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from complaints import rating_link
 from complaints.models import Case, Kind, Mailbox, State, ToldBy
 from core.period import SHANGHAI
 from notifications.models import Message
@@ -115,9 +117,11 @@ def answered(case, *, at):
         )
         if case.kind not in REOPENABLE:
             body = _("Our answer to %(number)s is ready. Read it, and tell us what you think:\n\n%(link)s")
-        return subject, body % (names | {"grace": _last_day(case.grace_until)})
+        body += "\n\n" + _("Rate us with one tap: %(rate)s")
+        more = {"grace": _last_day(case.grace_until), "rate": rating_link.link_of(one, case)}
+        return subject, body % (names | more)
 
-    return _write_all(case, ANSWERED, words, at=at)
+    return _write_all(case, ANSWERED, words, at=at, is_secret=True)
 
 
 def reopened(case, *, at):
@@ -177,9 +181,13 @@ def messages_about(case):
     )
 
 
-def _write_all(case, fact, words, *, at):
+def _write_all(case, fact, words, *, at, is_secret=False):
     """To the customer of the case and of every case that was merged into it, each under their own number."""
-    return {one.pk for one in with_merged(case) if _write(one, fact, words, at=at, leading=case)}
+    return {
+        one.pk
+        for one in with_merged(case)
+        if _write(one, fact, words, at=at, leading=case, is_secret=is_secret)
+    }
 
 
 def with_merged(case):

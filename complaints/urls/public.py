@@ -15,6 +15,7 @@ urlpatterns = [
     path("track/case/rate/", track.track_rate, name="track_rate"),
     path("track/case/files/<int:pk>/", track.track_file, name="track_file"),
     path("track/case/<slug:name>/", track.track_act, name="track_act"),
+    path("track/rate/<str:number>/<str:token>/", track.track_rate_link, name="track_rate_link"),
     path("track/leave/", track.track_leave, name="track_leave"),
     path("cases/codes/", codes.codes, name="feedback_codes"),
     path("cases/codes/new/", codes.code_new, name="feedback_code_new"),
