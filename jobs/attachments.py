@@ -25,6 +25,8 @@ from jobs.services import random_name
 
 #: a technical limit, like the proxy's; how many files one case may have stands in the policy
 ATTACHMENT_MAX_BYTES = 15 * 1024 * 1024
+#: all files of one form: what the proxy lets through, less the words
+TOGETHER_MAX_BYTES = 28 * 1024 * 1024
 #: for the `accept` of a file field; the content decides
 TYPES = tuple(filetypes.TYPES)
 LONGEST_NAME = 100

@@ -77,6 +77,8 @@ class UploadsField(forms.FileField):
         widget = FilesInput(attrs={"multiple": True, "accept": "image/*,audio/*,video/mp4,.pdf"})
         super().__init__(required=False, widget=widget, **kwargs)
         self.most = most
+        self.each_mb = attachments.ATTACHMENT_MAX_BYTES >> 20
+        self.together_mb = attachments.TOGETHER_MAX_BYTES >> 20
 
     def clean(self, data, initial=None):
         chosen = [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
@@ -86,15 +88,20 @@ class UploadsField(forms.FileField):
             )
         for one in chosen:
             if one.size > attachments.ATTACHMENT_MAX_BYTES:
-                names = {
-                    "name": attachments.plain_name(one.name),
-                    "most": attachments.ATTACHMENT_MAX_BYTES >> 20,
-                }
+                names = {"name": attachments.plain_name(one.name), "most": self.each_mb}
                 raise forms.ValidationError(
                     gettext("“%(name)s” is larger than %(most)s MB. Make it smaller, or leave it out.")
                     % names,
                     code="size",
                 )
+        if sum(one.size for one in chosen) > attachments.TOGETHER_MAX_BYTES:
+            raise forms.ValidationError(
+                gettext(
+                    "Together these files are larger than %(most)s MB. Leave some out; you can add them later."
+                )
+                % {"most": self.together_mb},
+                code="together",
+            )
         return chosen
 
 

@@ -199,6 +199,29 @@ def test_photos_of_somebody_anonymous_do_not_tell_where_they_were_taken(client, 
     assert [traces.SECRET in content for content in kept] == [tells, tells]
 
 
+def test_files_that_are_too_large_together_are_refused_with_the_words_kept(client, company, monkeypatch):
+    monkeypatch.setattr("jobs.attachments.TOGETHER_MAX_BYTES", 2 * len(make.png()) - 1)
+    assert send(client, files=[make.photo()]).status_code == 200
+    response = send(client, files=[make.photo("a.png"), make.photo("b.png")])
+    assert response.status_code == 422 and "合计超过" in words(response)
+    assert COMPLAINT["text"] in words(response) and Case.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("1385712741", "手机号少 1 位，请补全 11 位数字。"),
+        ("138 5712", "手机号少 4 位，请补全 11 位数字。"),
+        ("138571274100", "手机号多 1 位，应为 11 位数字。"),
+        ("12345", "请填写 11 位手机号"),
+        ("abc", "请填写 11 位手机号"),
+    ],
+)
+def test_what_is_wrong_with_a_number_is_said_exactly(client, company, typed, sentence):
+    response = send(client, phone=typed)
+    assert response.status_code == 422 and sentence in words(response)
+
+
 def test_when_the_case_is_refused_its_photos_are_not_kept_either(client, company, monkeypatch):
     def refuse(**fields):
         raise Refused("not now", field="text")
