@@ -18,6 +18,7 @@ from core.numbering import numbered
 from core.period import SHANGHAI
 from customers.selectors import files_with_phone
 from jobs import attachments
+from organization.models import Employee
 from organization.selectors import assignment_on
 from surveys.entry import clean_text
 from surveys.models import Answer
@@ -83,7 +84,7 @@ def receive(
         key=key,
         text=_tidy_text(text, files, answer),
         happened_on=_past(happened_on, at),
-        people_named=_one_line(people_named, 120, "people_named"),
+        people_named=_one_line(people_named or _names(kind, employees), 120, "people_named"),
         language=language if language in letters.LANGUAGES else letters.LANGUAGES[0],
         is_anonymous=is_anonymous,
         hides_name=hides_name,
@@ -287,6 +288,18 @@ def _one_line(words, most, field):
     if len(line) > most:
         raise Refused(_("Shorten this to %(most)s characters.") % {"most": most}, field=field)
     return line
+
+
+def _names(kind, employees):
+    """Of praise and suggestions, which accuse nobody, whom they are about stands in words; namesakes with number."""
+    if kind in ACCUSING:
+        return ""
+    return "、".join(f"{one.name} {one.number}" if _has_namesake(one) else one.name for one in employees)
+
+
+def _has_namesake(employee):
+    same = Employee.objects.filter(company=employee.company_id, name=employee.name)
+    return same.exclude(pk=employee.pk).exists()
 
 
 def _past(day, at):

@@ -110,6 +110,14 @@ def test_other_ways_cannot_be_smuggled_in(cast):
     assert not Case.objects.exists()
 
 
+def test_whom_a_caller_praises_is_kept_without_accusing_anybody(cast):
+    browse(cast.handler).post(NEW, form(kind="praise", person=f"王丽 · {cast.seller.number}"))
+    assert Case.objects.get().people_named == "王丽" and not Case.objects.get().allegations.exists()
+    other = factories.make_employee(cast.seller.assignments.get().department, "王丽")
+    browse(cast.handler).post(NEW, form(kind="suggestion", person=f"王丽 · {other.number}"))
+    assert Case.objects.get(kind="suggestion").people_named == f"王丽 {other.number}", "of two, which"
+
+
 def test_spoken_praise_is_spoken_praise(cast):
     browse(cast.handler).post(NEW, form(kind="praise"))
     assert Praise.objects.get().form == Praise.Form.ORAL

@@ -320,6 +320,7 @@ class TestCodes:
         )
         send(client, f"/f/{code.code}/", kind="praise")
         assert Case.objects.get().feedback_code == code and not Allegation.objects.exists()
+        assert Case.objects.get().people_named == "王丽", "nor is it lost whom it praises"
 
     def test_an_employee_cannot_be_smuggled_in(self, client, company):
         wang = make.make_consultant(company)
