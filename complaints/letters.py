@@ -117,9 +117,11 @@ def answered(case, *, at):
         )
         if case.kind not in REOPENABLE:
             body = _("Our answer to %(number)s is ready. Read it, and tell us what you think:\n\n%(link)s")
-        body += "\n\n" + _("Rate us with one tap: %(rate)s")
-        more = {"grace": _last_day(case.grace_until), "rate": rating_link.link_of(one, case)}
-        return subject, body % (names | more)
+        rate = rating_link.link_of(one, case)
+        more = {"grace": _last_day(case.grace_until), "rate": rate}
+        if one.told_by == ToldBy.SMS:  # room for one link: from there the way to the answer goes on
+            return subject, body % (names | more | {"link": rate})
+        return subject, (body + "\n\n" + _("Rate us with one tap: %(rate)s")) % (names | more)
 
     return _write_all(case, ANSWERED, words, at=at, is_secret=True)
 

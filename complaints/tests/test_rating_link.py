@@ -12,6 +12,7 @@ from complaints import rating_link
 from complaints.models import Case, Entry
 from complaints.services import relations, tracking
 from complaints.tests.build_intake import LIN, Desk
+from notifications.channels import sms
 from notifications.models import Message
 from notifications.services import send_due
 from tests.factories import at
@@ -110,6 +111,15 @@ def test_of_merged_cases_each_customer_rates_their_own(desk):
     message = Message.objects.get(kind="complaints.told.answered", channel="sms")
     Client().post(link_in(message), {"rating": "5"})
     assert (again(other).rating, again(lead).rating) == (5, None)
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_text_message_holds_the_whole_link_and_has_room_for_the_way_to_stop_them(desk, settings, language):
+    settings.PUBLIC_URL = "https://manyidu.a-rather-long-company-name.example.com"
+    _case, link = answered(desk, told_by="sms", language=language)
+    text = sms.text_of(Message.objects.get(kind="complaints.told.answered"))
+    assert f"{settings.PUBLIC_URL}{link}" in text and "/unsubscribe/" in text
+    assert text.count("https://") == 2 and len(text) <= settings.SMS_MAX_CHARS
 
 
 def test_once_sent_the_link_stands_in_no_table_and_goes_with_the_words(desk):

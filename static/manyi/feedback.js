@@ -33,6 +33,10 @@
     });
   });
 
+  function showSending(form, isUnderWay) {
+    form.querySelectorAll("[data-sending]").forEach(function (one) { one.hidden = !isUnderWay; });
+  }
+
   // one tap sends once; the server would make one case of two all the same
   document.querySelectorAll("form[data-once]").forEach(function (form) {
     form.addEventListener("submit", function (event) {
@@ -44,6 +48,7 @@
       if (event.submitter) {
         event.submitter.setAttribute("aria-disabled", "true");
       }
+      showSending(form, true);
     });
   });
 
@@ -51,6 +56,7 @@
   window.addEventListener("pageshow", function () {
     document.querySelectorAll("form[data-once]").forEach(function (form) {
       delete form.dataset.sent;
+      showSending(form, false);
       form.querySelectorAll("[aria-disabled=true]").forEach(function (button) {
         button.removeAttribute("aria-disabled");
       });
