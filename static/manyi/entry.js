@@ -37,6 +37,23 @@
     window.location.replace(form.action);
   });
 
+  // Enter in a line goes on to the next one: a call must not be saved half told.
+  if (form.dataset.enterNext !== undefined) {
+    form.addEventListener("keydown", function (event) {
+      const isLine = event.target.matches("input:not([type=checkbox], [type=file])");
+      if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.isComposing || !isLine) {
+        return;
+      }
+      event.preventDefault();
+      const open = Array.from(form.querySelectorAll("input:not([type=hidden]), select, textarea, summary, button"))
+        .filter(function (one) { return one.offsetParent && !(one.type === "radio" && one.name === event.target.name); });
+      const next = open.find(function (one) {
+        return event.target.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING;
+      });
+      if (next) { next.focus(); }
+    });
+  }
+
   function fields() {
     return Array.from(form.elements).filter(function (one) {
       return one.name && one.name !== "csrfmiddlewaretoken" && one.type !== "file" && one.type !== "submit";

@@ -116,6 +116,9 @@ def test_a_call_is_entered_by_keyboard_alone_and_outlives_a_slip(stage, open_pag
     expect(desk.locator("#caller")).to_have_text("")
     keys.type("0001")
     expect(desk.locator("#caller")).to_contain_text("林**")
+    keys.press("Enter")
+    expect(desk.locator("input[name=name]")).to_be_focused()
+    assert not Case.objects.exists(), "saved by Ctrl + Enter only, never half told"
 
     desk.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
     keys.press("Control+Enter")
