@@ -19,6 +19,7 @@ urlpatterns = [
     path("track/leave/", track.track_leave, name="track_leave"),
     path("cases/codes/", codes.codes, name="feedback_codes"),
     path("cases/codes/new/", codes.code_new, name="feedback_code_new"),
+    path("cases/codes/print/", codes.posters, name="feedback_posters"),
     path("cases/codes/<int:pk>/", codes.code, name="feedback_code"),
     path("cases/codes/<int:pk>/end/", codes.code_end, name="feedback_code_end"),
 ]

@@ -19,8 +19,7 @@ def wire():
     wording.run_titles.register(mailbox.LOOK_RUN, title_of)
     tick_jobs.register("complaints.look_due", mailbox.look_due, order=45)
     gauges.register("mailboxes_failing", count_failing)
-    inbox_sources.register("complaints.mailbox", failing)
-    inbox_sources.register("complaints.letters_put_aside", put_aside)
+    inbox_sources.register("complaints.mailbox", waiting)
     navigation.register(
         "complaints.mailboxes",
         NavItem(
@@ -48,17 +47,22 @@ def count_failing(at):
     return Mailbox.objects.filter(is_active=True, failures__gte=WORTH_TELLING).count()
 
 
-def failing(user, company, at):
-    """Letters wait unread until somebody corrects it."""
-    from complaints.mail.troubles import sentence_of
+def waiting(user, company, at):
+    """Mailboxes that somebody has to correct, and letters that somebody has to read."""
     from complaints.models import Mailbox
     from core.access import may
 
     if not may(user, "complaints.manage"):
         return []
-    found = Mailbox.objects.visible_to(user).filter(
-        company=company, is_active=True, failures__gte=WORTH_TELLING
-    )
+    mailboxes = list(Mailbox.objects.visible_to(user).filter(company=company))
+    broken = [one for one in mailboxes if one.is_active and one.failures >= WORTH_TELLING]
+    return [*failing(broken[:5]), *put_aside(mailboxes, at)]
+
+
+def failing(mailboxes):
+    """Letters wait unread until somebody corrects it."""
+    from complaints.mail.troubles import sentence_of
+
     return [
         InboxItem(
             ITEMS,
@@ -68,19 +72,14 @@ def failing(user, company, at):
             action=_("Look at it"),
             icon="mailbox",
         )
-        for mailbox in found[:5]
+        for mailbox in mailboxes
     ]
 
 
-def put_aside(user, company, at):
+def put_aside(mailboxes, at):
     """Letters that opened and joined nothing although somebody may have said something in them."""
-    from complaints.models import Mailbox
     from complaints.pages.mailboxes import unread
-    from core.access import may
 
-    if not may(user, "complaints.manage"):
-        return []
-    lost = unread(list(Mailbox.objects.visible_to(user).filter(company=company)), at)
     return [
         InboxItem(
             ITEMS,
@@ -96,5 +95,5 @@ def put_aside(user, company, at):
             icon="envelope-exclamation",
             extra={"count": count},
         )
-        for mailbox, count in lost.items()
+        for mailbox, count in unread(mailboxes, at).items()
     ]

@@ -1,6 +1,6 @@
 """Codes on posters."""
 
-from complaints.services.codes import end_code, make_code
+from complaints.services.codes import end_code, make_code, make_missing
 from core.faults import WritePath
 from core.registries import write_paths
 from tests import factories
@@ -21,8 +21,13 @@ def make(company, site, user):
     make_code(company, site=site, employee=None, label="大厅", by=user, at=at())
 
 
+def make_for_each(company, site, user):
+    make_missing(company, sites=[site, factories.make_site(company, "second", "东湖印象")], by=user, at=at())
+
+
 PATHS = {
     "complaints.make_code": WritePath(place, make),
+    "complaints.make_missing": WritePath(place, make_for_each),
     "complaints.end_code": WritePath(code, lambda made, user: end_code(made, by=user, at=at())),
 }
 
