@@ -3,6 +3,7 @@
 import django_filters
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status, viewsets
 from rest_framework.response import Response
@@ -12,8 +13,10 @@ from complaints.forms.staff import KINDS
 from complaints.models import Case, Channel, State, ToldBy
 from complaints.services.intake import LONGEST_TEXT, receive
 from core.access import Requires
+from core.flow import Refused
 from organization.models import Company, Site
 from organization.scopes import reach_of
+from surveys.entry import clean_text
 
 LONGEST_KEY = 60
 #: by which ways another system may bring cases
@@ -144,9 +147,21 @@ class CaseViewSet(viewsets.ReadOnlyModelViewSet):
         receipt = receive(
             key=f"api:{request.user.pk}:{key}", by=request.user, at=timezone.now(), **given.validated_data
         )
+        if not receipt.is_new:
+            refuse_other_words(receipt.case, given.validated_data)
         receipt.case.code = receipt.code
         code = status.HTTP_201_CREATED if receipt.is_new else status.HTTP_200_OK
         return Response(ReceiptSerializer(receipt.case).data, status=code)
+
+
+def refuse_other_words(case, given):
+    """A key sent again with something else is a mistake of that system: told the first code, it would lose a voice."""
+    phone = "" if case.is_anonymous else given["contact"].tidied().phone
+    is_same = (clean_text(given["text"]), phone) == (case.text, case.contact_phone)
+    if not is_same and case.redacted_at is None:
+        raise Refused(
+            _("This Idempotency-Key came before with other words. Send a new key for each voice."), code="key"
+        )
 
 
 def register(router):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.flow import Refused
 from surveys.entry import clean_text
@@ -14,6 +15,8 @@ from surveys.entry import clean_text
 LONGEST_NAME = 60
 LONGEST_EMAIL = 254
 MOBILE = re.compile(r"^1[3-9]\d{9}$")
+MOBILE_DIGITS = 11
+ALMOST_MOBILE = re.compile(r"^1[3-9]\d{5,12}$")
 FIXED_LINE = re.compile(r"^0\d{9,11}$")
 ABROAD = re.compile(r"^\+[1-9]\d{7,14}$")
 HOME_PREFIX = re.compile(r"^(\+86|0086|86)(?=1[3-9]\d{9}$)")
@@ -44,11 +47,26 @@ def tidy_phone(typed):
     digits = re.sub(r"[\s\-()./]", "", unicodedata.normalize("NFKC", typed or ""))
     digits = HOME_PREFIX.sub("", digits)
     if digits and not any(shape.match(digits) for shape in (MOBILE, FIXED_LINE, ABROAD)):
-        raise Refused(
-            _("Write a mobile number of 11 digits, or a number abroad with + and the country's code."),
-            field="phone",
-        )
+        raise Refused(_what_is_wrong_with(digits), field="phone")
     return digits
+
+
+def _what_is_wrong_with(digits):
+    """How many digits of a mobile number are missing or too many, where it looks like one."""
+    missing = MOBILE_DIGITS - len(digits)
+    if ALMOST_MOBILE.match(digits) and missing > 0:
+        return ngettext(
+            "The mobile number is %(count)s digit short: write all 11.",
+            "The mobile number is %(count)s digits short: write all 11.",
+            missing,
+        ) % {"count": missing}
+    if ALMOST_MOBILE.match(digits) and missing < 0:
+        return ngettext(
+            "The mobile number has %(count)s digit too many: it has 11.",
+            "The mobile number has %(count)s digits too many: it has 11.",
+            -missing,
+        ) % {"count": -missing}
+    return _("Write a mobile number of 11 digits, or a number abroad with + and the country's code.")
 
 
 def takes_sms(phone):

@@ -1,7 +1,8 @@
 """What a customer is told of a case, in their language and by the channel they chose. Short, and nothing personal:
 
 the words of question and answer stand on the tracking page, which asks for number and code. The code is told once, when
-the case is received; no link holds it. What becomes of the people named is never told.
+the case is received; no link holds it. A link in the answer lets rate, and opens nothing else. What becomes of the
+people named is never told.
 """
 
 import datetime as dt
@@ -11,7 +12,8 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from complaints.models import Case, Kind, State, ToldBy
+from complaints import rating_link
+from complaints.models import Case, Kind, Mailbox, State, ToldBy
 from core.period import SHANGHAI
 from notifications.models import Message
 from notifications.services import permissions_to_send, write_to_customer
@@ -115,9 +117,13 @@ def answered(case, *, at):
         )
         if case.kind not in REOPENABLE:
             body = _("Our answer to %(number)s is ready. Read it, and tell us what you think:\n\n%(link)s")
-        return subject, body % (names | {"grace": _last_day(case.grace_until)})
+        rate = rating_link.link_of(one, case)
+        more = {"grace": _last_day(case.grace_until), "rate": rate}
+        if one.told_by == ToldBy.SMS:  # room for one link: from there the way to the answer goes on
+            return subject, body % (names | more | {"link": rate})
+        return subject, (body + "\n\n" + _("Rate us with one tap: %(rate)s")) % (names | more)
 
-    return _write_all(case, ANSWERED, words, at=at)
+    return _write_all(case, ANSWERED, words, at=at, is_secret=True)
 
 
 def reopened(case, *, at):
@@ -160,6 +166,16 @@ def may_send(message):
     )
 
 
+def reply_address(message):
+    """A mailbox of the company that is looked into: a reply then joins the case. The one they wrote to, if they did."""
+    if not message.kind.startswith(MESSAGES):
+        return ""
+    read = Mailbox.objects.filter(company=message.company_id, is_active=True)
+    theirs = read.filter(letters__case=int(message.key.split(":")[1])).order_by("letters__pk").first()
+    found = theirs or read.order_by("pk").first()
+    return found.address if found else ""
+
+
 def messages_about(case):
     """What was queued or sent to the customer of this case."""
     return Message.objects.filter(
@@ -167,9 +183,13 @@ def messages_about(case):
     )
 
 
-def _write_all(case, fact, words, *, at):
+def _write_all(case, fact, words, *, at, is_secret=False):
     """To the customer of the case and of every case that was merged into it, each under their own number."""
-    return {one.pk for one in with_merged(case) if _write(one, fact, words, at=at, leading=case)}
+    return {
+        one.pk
+        for one in with_merged(case)
+        if _write(one, fact, words, at=at, leading=case, is_secret=is_secret)
+    }
 
 
 def with_merged(case):

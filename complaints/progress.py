@@ -172,11 +172,11 @@ def title_of(case, lead, at):
             return _("We have answered; thank you for rating us")
         return _("We have answered; how did we do?")
     if lead.state == State.RECEIVED:
-        day = _last_day(lead.first_answer_due_at)
+        day = last_day(lead.first_answer_due_at)
         if lead.first_answer_due_at and lead.first_answer_due_at <= at:
             return _("We are late: it should have been accepted by %(day)s") % {"day": day}
         return _("We have it and accept it by %(day)s") % {"day": day}
-    day = _last_day(lead.due_at)
+    day = last_day(lead.due_at)
     if lead.is_overdue(at):
         return _("We are late: our answer was due by %(day)s") % {"day": day}
     return TITLES[lead.state] % {"day": day}
@@ -192,7 +192,7 @@ def second_of(lead, rules, at):
     if lead.state == State.WAITING:
         found.append(_("Our time stands still meanwhile."))
     if lead.state == State.RESPONDED and lead.kind in REOPENABLE and lead.grace_until:
-        found.append(_("Until %(day)s you may ask us to look again.") % {"day": _last_day(lead.grace_until)})
+        found.append(_("Until %(day)s you may ask us to look again.") % {"day": last_day(lead.grace_until)})
     if lead.state == State.CLOSED and lead.closed_at:
         day = day_name(lead.closed_at.astimezone(SHANGHAI).date())
         found.append(_("Closed on %(day)s. For something new, write to us again.") % {"day": day})
@@ -205,7 +205,7 @@ def _time_left(lead, at):
             return _("A supervisor knows and sees that it goes on.")
         return _("We go on with it. You may ask for a supervisor below.")
     if lead.state == State.RECEIVED:
-        return _("We answer by %(day)s.") % {"day": _last_day(lead.due_at)}
+        return _("We answer by %(day)s.") % {"day": last_day(lead.due_at)}
     left = working_days_left(at, lead.due_at.astimezone(SHANGHAI).date() - ONE_DAY)
     if not left:
         return _("Today is the last day.")
@@ -279,7 +279,7 @@ def _future(lead, rules):
     return [*steps, Step(pgettext("to the customer", "Close"), detail=last, look="next")]
 
 
-def _last_day(moment):
+def last_day(moment):
     """The last whole day before a moment that ends a period, not to be broken across lines."""
     return (
         day_name(moment.astimezone(SHANGHAI).date() - ONE_DAY).replace(" ", "\N{NO-BREAK SPACE}")

@@ -3,8 +3,9 @@
 import datetime as dt
 import random
 
-from complaints.models import Case, Entry, ToldBy
+from complaints.models import Case, Entry, FeedbackCode, ToldBy
 from complaints.services import closing, findings, handling, people, praise, tracking
+from complaints.services.codes import make_code
 from complaints.services.intake import Contact, receive
 from complaints.services.reports import file_report
 from core import events
@@ -235,8 +236,17 @@ class Teller:
             key="demo:report",
             at=self.back(now, 2),
         )
+        self.posters(self.back(now, 9))
         handling.warn_due(now)
         events.deliver_all()
+
+    def posters(self, at):
+        """A code in the hall of each project, and one on a colleague's desk."""
+        if FeedbackCode.objects.filter(company=self.company).exists():
+            return
+        for site in self.sites.values():
+            make_code(self.company, site=site, label=f"{site.name}接待大厅", by=self.user("刘洋"), at=at)
+        make_code(self.company, employee=self.staff["王丽"], by=self.user("刘洋"), at=at)
 
     def complained_before(self, problem):
         """Somebody who complained of the same lately: a repeat complaint."""

@@ -19,12 +19,14 @@ from django.utils.translation import gettext as _
 
 from core.flow import Refused
 from core.models import Heartbeat
-from jobs import filetypes
+from jobs import filetypes, traces
 from jobs.models import Attachment
 from jobs.services import random_name
 
 #: a technical limit, like the proxy's; how many files one case may have stands in the policy
 ATTACHMENT_MAX_BYTES = 15 * 1024 * 1024
+#: all files of one form: what the proxy lets through, less the words
+TOGETHER_MAX_BYTES = 28 * 1024 * 1024
 #: for the `accept` of a file field; the content decides
 TYPES = tuple(filetypes.TYPES)
 LONGEST_NAME = 100
@@ -79,17 +81,33 @@ def keep(*, company, content, name, by, at):
     return attachment
 
 
-def keep_all(*, company, files, most, by, at):
-    """Keep [(name, content)], all or none; Refused when there are more than `most`, naming the file otherwise."""
+def keep_all(*, company, files, most, by, at, hides_maker=False):
+    """Keep [(name, content)], all or none; Refused when there are more than `most`, naming the file otherwise.
+
+    `hides_maker`: of somebody anonymous; place, camera and author that a file tells of are taken out first.
+    """
     if len(files) > most:
         raise Refused(_("At most %(most)s files. Leave some out.") % {"most": most}, code="count")
+    checked = []
     for name, content in files:
         try:
             check(content)
+            checked.append((name, anonymous(content) if hides_maker else content))
         except Refused as refusal:
             sentence = _("“%(name)s”: %(reason)s") % {"name": plain_name(name), "reason": refusal.message}
             raise Refused(sentence, code=refusal.code) from None
-    return [keep(company=company, content=content, name=name, by=by, at=at) for name, content in files]
+    return [keep(company=company, content=content, name=name, by=by, at=at) for name, content in checked]
+
+
+def anonymous(content):
+    """The file without what it tells of whoever made it."""
+    try:
+        return traces.without_traces(content)
+    except traces.Unclean:
+        raise Refused(
+            _("What it tells of place and device cannot be taken out. Send a screenshot of it instead."),
+            code="traces",
+        ) from None
 
 
 def clean_name(name, found):

@@ -215,12 +215,12 @@ def check_mp3(content):
         if len(size) < 4 or any(byte & 0x80 for byte in size):
             raise Broken
         place = 10 + (size[0] << 21 | size[1] << 14 | size[2] << 7 | size[3])
-    begun = next((at for at in range(place, min(place + 4096, len(content))) if _two_frames(content, at)), -1)
+    begun = next((at for at in range(place, min(place + 4096, len(content))) if two_frames(content, at)), -1)
     if begun < 0:
         raise Broken
 
 
-def _two_frames(content, place):
+def two_frames(content, place):
     length = frame_length(content, place)
     return bool(length and frame_length(content, place + length))
 

@@ -8,6 +8,8 @@ from core.registries import Registry
 
 #: name -> callable(message) -> bool: may this still be sent? Asked at sending (consent), not at queueing
 permissions_to_send = Registry()
+#: name -> callable(message) -> address to which a customer's reply to it is to go, or ""
+reply_addresses = Registry()
 #: code -> Group of kinds of messages to colleagues; the longest prefix decides
 message_groups = Registry()
 #: kind -> the sentence (lazy) a group robot says; a kind that does not stand here cannot be announced

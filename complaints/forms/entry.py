@@ -16,6 +16,7 @@ from complaints.forms.fields import (
     people_offered,
     select,
     text_area,
+    tied_to_words,
 )
 from complaints.models import Channel, Kind, Praise, ToldBy
 from complaints.services.intake import LONGEST_TEXT
@@ -59,9 +60,13 @@ class VoiceForm(forms.Form):
         self.company = company
 
     def clean_key(self):
-        """A key nobody can guess; without one, or with a strange one, this is a form of its own."""
+        """A key nobody can guess; without one, or with a strange one, this is a form of its own.
+
+        Who goes back from the receipt and enters the next caller on the old page enters another case: the first
+        one's code must not be read to somebody else.
+        """
         key = self.cleaned_data["key"]
-        return key if KEY.match(key) else uuid.uuid4().hex
+        return tied_to_words(key if KEY.match(key) else uuid.uuid4().hex, self)
 
     def clean(self):
         given = super().clean()

@@ -1,6 +1,7 @@
 """Fields that several forms of this room share."""
 
 from django import forms
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +33,20 @@ def reason_field(label, missing, help_text=""):
         widget=text_area(),
         error_messages={"required": missing},
     )
+
+
+def tied_to_words(key, form):
+    """The form's key with a digest of what was filled in, but for the key itself and for files.
+
+    With the installation's secret: the digest outlives the words and must not let anybody try out what they were.
+    """
+    filled = [
+        (name, form.data.get(form.add_prefix(name), ""))
+        for name in sorted(form.fields)
+        if name not in ("key", "files")
+    ]
+    words = repr(filled).encode("utf-8", "surrogatepass")
+    return f"{key}:{salted_hmac('complaints.words', words, algorithm='sha256').hexdigest()[:24]}"
 
 
 class FilesInput(forms.ClearableFileInput):
@@ -121,6 +136,7 @@ __all__ = [
     "reason_field",
     "select",
     "text_area",
+    "tied_to_words",
 ]
 
 WRITE_WHY = _("Write why; the record needs it.")

@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from complaints import contact
-from complaints.forms.fields import FilesInput
+from complaints.forms.fields import FilesInput, tied_to_words
 from complaints.models import Kind, ToldBy
 from complaints.services.intake import Contact
 from complaints.services.tracking import LONGEST_WORDS
@@ -77,6 +77,8 @@ class UploadsField(forms.FileField):
         widget = FilesInput(attrs={"multiple": True, "accept": "image/*,audio/*,video/mp4,.pdf"})
         super().__init__(required=False, widget=widget, **kwargs)
         self.most = most
+        self.each_mb = attachments.ATTACHMENT_MAX_BYTES >> 20
+        self.together_mb = attachments.TOGETHER_MAX_BYTES >> 20
 
     def clean(self, data, initial=None):
         chosen = [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
@@ -86,15 +88,20 @@ class UploadsField(forms.FileField):
             )
         for one in chosen:
             if one.size > attachments.ATTACHMENT_MAX_BYTES:
-                names = {
-                    "name": attachments.plain_name(one.name),
-                    "most": attachments.ATTACHMENT_MAX_BYTES >> 20,
-                }
+                names = {"name": attachments.plain_name(one.name), "most": self.each_mb}
                 raise forms.ValidationError(
                     gettext("“%(name)s” is larger than %(most)s MB. Make it smaller, or leave it out.")
                     % names,
                     code="size",
                 )
+        if sum(one.size for one in chosen) > attachments.TOGETHER_MAX_BYTES:
+            raise forms.ValidationError(
+                gettext(
+                    "Together these files are larger than %(most)s MB. Leave some out; you can add them later."
+                )
+                % {"most": self.together_mb},
+                code="together",
+            )
         return chosen
 
 
@@ -114,7 +121,10 @@ class CustomersForm(forms.Form):
 
 
 class KeyedForm(CustomersForm):
-    """A form that opens a case: its key makes the same form, sent twice, one case."""
+    """A form that opens a case: its key makes the same words, sent twice from one form, one case.
+
+    Other words sent from a form that was gone back to are another case: taken for the first one they would be lost.
+    """
 
     key = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"autocomplete": "off"}))
 
@@ -127,7 +137,7 @@ class KeyedForm(CustomersForm):
         key = key_in(self.cleaned_data["key"])
         if key is None:
             raise forms.ValidationError(gettext("This form had lapsed and was made new. Send it once more."))
-        return key
+        return tied_to_words(key, self)
 
 
 class FeedbackForm(KeyedForm):

@@ -51,16 +51,18 @@ ACTION = re.compile(r"^action:\s*(\w+)", re.IGNORECASE | re.MULTILINE)
 
 @dataclass(frozen=True)
 class Part:
-    """An attachment, before anybody has looked at what it is."""
+    """An attachment, before anybody has looked at what it is. An enclosed letter is taken over, not kept as a file."""
 
     name: str
     content: bytes
+    is_letter: bool = False
 
 
 @dataclass(frozen=True)
 class ParsedLetter:
     """`text` is what is new in it, `quoted` the history and signature below; `references` the ids it answers.
 
+    `enclosed`: what letters say that were forwarded as attachments; their files stand among the attachments.
     `failed_address` and `is_final` belong to a bounce: whom it could not reach, and whether it has given up.
     `is_partial`: it is so built that only its headers could be read.
     """
@@ -72,6 +74,7 @@ class ParsedLetter:
     subject: str = ""
     text: str = ""
     quoted: str = ""
+    enclosed: str = ""
     attachments: tuple = ()
     sent_at: dt.datetime | None = None
     is_bounce: bool = False
@@ -116,6 +119,7 @@ def _from_headers(message, raw, leaves):
     is_bounce, is_auto_reply = _machine(message, address, subject)
     text, quoted = wording.split(_words(leaves))
     report = _report(leaves) if is_bounce else ""
+    forwarded = [] if is_bounce else [(one, list(_leaves(one))) for one in _returned(leaves)]
     return ParsedLetter(
         message_id=_id_of(message, raw),
         references=_references(message, leaves if is_bounce else []),
@@ -124,7 +128,10 @@ def _from_headers(message, raw, leaves):
         subject=subject,
         text=text,
         quoted=quoted,
-        attachments=tuple(_attachments(leaves)),
+        enclosed="\n\n".join(_forwarded_words(one, inside) for one, inside in forwarded)[: wording.MOST_TEXT],
+        attachments=tuple(
+            _attachments(leaves) + [part for _one, inside in forwarded for part in _attachments(inside)]
+        ),
         sent_at=headers.moment(headers.raw(message, "date")),
         is_bounce=is_bounce,
         is_auto_reply=is_auto_reply,
@@ -176,10 +183,18 @@ def _says_automatic(message):
     precedence = headers.raw(message, "precedence").lower()
     if precedence in {"auto_reply", "auto-reply", "junk"} or (precedence == "bulk" and not _is_list(message)):
         return True
-    suppressed = headers.raw(message, "x-auto-response-suppress").lower()
-    if suppressed and suppressed != "none":
+    if _suppressed(message) == {"all"}:
         return True
     return any(headers.raw(message, name) for name in ("x-autoreply", "x-autorespond", "x-autoresponder"))
+
+
+def _suppressed(message):
+    """Answers that the sender asks programs not to give (Exchange). Only `all` is what automatic replies ask for
+
+    themselves; people's letters, and those that a platform passes on for them, name some.
+    """
+    named = headers.raw(message, "x-auto-response-suppress").lower().split(",")
+    return {one.strip() for one in named} - {"", "none"}
 
 
 def _is_list(message):
@@ -196,6 +211,7 @@ def _may_be_answered(message, address, is_machine):
         or NO_REPLY.match(address)
         or _is_list(message)
         or precedence in {"bulk", "list"}
+        or _suppressed(message) & {"autoreply", "oof"}
         or headers.raw(message, "list-unsubscribe")
     )
 
@@ -261,6 +277,12 @@ def _words(leaves):
     return wording.tidy("\n\n".join(pages))
 
 
+def _forwarded_words(message, leaves):
+    """Who wrote the enclosed letter, its subject, its words."""
+    lines = [headers.text(headers.raw(message, name)) for name in ("from", "subject")]
+    return wording.tidy("\n".join([*lines, "", _words(leaves)]))
+
+
 def _is_text(part, kind):
     return part.get_content_type() == kind and not _name_of(part) and _disposition(part) != "attachment"
 
@@ -284,7 +306,13 @@ def _attachments(leaves):
     """Files first that were attached on purpose, then pictures inside the text."""
     found = [part for part in leaves if _is_attachment(part)]
     found.sort(key=lambda part: _disposition(part) != "attachment")
-    return [Part(_name_of(part) or part.get_content_type(), _content(part)) for part in found]
+    return [
+        Part(_name_of(part) or part.get_content_type(), _content(part), _is_enclosed(part)) for part in found
+    ]
+
+
+def _is_enclosed(part):
+    return part.get_content_type() == "message/rfc822" and part.is_multipart()
 
 
 def _is_attachment(part):
@@ -296,7 +324,7 @@ def _is_attachment(part):
 
 
 def _content(part):
-    """An enclosed letter has no bytes of its own that we would keep; it is named and left out."""
+    """An enclosed letter has no bytes of its own that we would keep; its words and files are taken over."""
     return b"" if part.is_multipart() else _bytes(part)
 
 

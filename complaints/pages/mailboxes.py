@@ -1,6 +1,7 @@
 """What the pages of the mailboxes show: how each stands, and what became of its letters."""
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
@@ -26,6 +27,9 @@ REASONS = {
     "limit": _("too many for one case within a day"),
     "broken": _("could not be read; look for it in the mailbox"),
 }
+#: reasons that cost no voice: nobody has to look
+HARMLESS = ("own", "empty")
+WORTH_A_WEEK = dt.timedelta(days=7)
 OTHER_REASON = _("could not become a case; look for it in the mailbox")
 LOOKS = {
     Letter.Outcome.OPENED: ("done", "folder-plus"),
@@ -96,6 +100,18 @@ def progress_of(mailbox, at):
     """The look that is under way, as the jobs page tells it, or None."""
     run = run_of(mailbox)
     return told(run, at) if run is not None and run.state in MOVING else None
+
+
+def unread(mailboxes, at):
+    """{mailbox: how many} letters of the last days that could not become a case: a person reads them there."""
+    aside = Letter.objects.filter(
+        mailbox__in=mailboxes, outcome=Letter.Outcome.IGNORED, received_at__gt=at - WORTH_A_WEEK
+    )
+    found = dict(aside.order_by().values_list("pk", "mailbox"))
+    rows = AuditRow.objects.filter(model="complaints.letter", object_id__in=found).exclude(reason_code="")
+    lost = rows.exclude(reason_code__in=HARMLESS).values_list("object_id", flat=True)
+    counts = Counter(found[pk] for pk in lost)
+    return {one: counts[one.pk] for one in mailboxes if one.pk in counts}
 
 
 def outcomes_of(mailbox):

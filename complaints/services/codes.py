@@ -43,6 +43,19 @@ def make_code(company, *, site=None, employee=None, label="", by, at):
 
 
 @transaction.atomic
+def make_missing(company, *, sites=(), employees=(), by, at):
+    """One code for each of them that has none of its own in use. Returns the new ones; safe to call again."""
+    live = FeedbackCode.objects.filter(company=company, ended_at=None)
+    known = set(live.values_list("site", "employee"))
+    wanted = [(site, None) for site in sites] + [(None, employee) for employee in employees]
+    return [
+        make_code(company, site=site, employee=employee, by=by, at=at)
+        for site, employee in wanted
+        if (site and site.pk, employee and employee.pk) not in known
+    ]
+
+
+@transaction.atomic
 def end_code(code, *, by, at):
     """The poster comes down: who scans it is led to the general form. What came by it keeps its place."""
     if not FeedbackCode.objects.filter(pk=code.pk, ended_at=None).update(ended_at=at):

@@ -18,6 +18,7 @@ from core.numbering import numbered
 from core.period import SHANGHAI
 from customers.selectors import files_with_phone
 from jobs import attachments
+from organization.models import Employee
 from organization.selectors import assignment_on
 from surveys.entry import clean_text
 from surveys.models import Answer
@@ -75,7 +76,7 @@ def receive(
     key = _tidy_key(key)
     known = Case.objects.filter(company=company, key=key).first()
     if known:
-        return _again(known, kind, channel, files)
+        return _again(known, kind, channel, files, rules)
     case = Case(
         company=company,
         kind=kind,
@@ -83,7 +84,7 @@ def receive(
         key=key,
         text=_tidy_text(text, files, answer),
         happened_on=_past(happened_on, at),
-        people_named=_one_line(people_named, 120, "people_named"),
+        people_named=_one_line(people_named or _names(kind, employees), 120, "people_named"),
         language=language if language in letters.LANGUAGES else letters.LANGUAGES[0],
         is_anonymous=is_anonymous,
         hides_name=hides_name,
@@ -101,7 +102,7 @@ def receive(
     try:
         code = _save(case, rules)
     except IntegrityError:  # the same form a moment earlier; anything else is raised again by the look-up
-        return _again(Case.objects.get(company=company, key=key), kind, channel, files)
+        return _again(Case.objects.get(company=company, key=key), kind, channel, files, rules)
     _add_people(case, employees, rules)
     _add_beside(case, files, praise_form)
     _tell(case, code)
@@ -145,13 +146,20 @@ def _is_low(answer):
     return overall.kind == "rate5" and isinstance(given, int) and given <= limit
 
 
-def _again(case, kind, channel, files):
-    """The receipt of a form that came before. What was uploaded with the repetition is not kept twice."""
+def _again(case, kind, channel, files, rules):
+    """The receipt of a form that came before. Of what came with the repetition only new files are kept."""
     if (case.kind, case.channel) != (str(kind), str(channel)):
         raise Refused(_("This form was sent already. Open a new one."), code="key")
+    known = dict(case.files.values_list("attachment__checksum", "attachment"))
+    room = 0 if case.redacted_at else rules.most_files - case.files.count()
     for attachment in files:
-        if not CaseFile.objects.filter(attachment=attachment).exists():
+        if known.get(attachment.checksum) == attachment.pk:
+            continue
+        if attachment.checksum in known or room <= 0:
             attachments.forget(attachment)
+            continue
+        _add_files(case, [attachment])
+        known[attachment.checksum], room = attachment.pk, room - 1
     return Receipt(case, tracking_code.code_of(case), False)
 
 
@@ -215,11 +223,15 @@ def _add_people(case, employees, rules):
         )
 
 
-def _add_beside(case, files, praise_form):
+def _add_files(case, files):
     CaseFile.objects.bulk_create(
         CaseFile(case=case, attachment=attachment, is_from_customer=case.received_by is None)
         for attachment in files
     )
+
+
+def _add_beside(case, files, praise_form):
+    _add_files(case, files)
     CaseTopic.objects.bulk_create(
         CaseTopic(case=case, code=code) for code in topics_in(case.text, _lexicon(case))
     )
@@ -276,6 +288,18 @@ def _one_line(words, most, field):
     if len(line) > most:
         raise Refused(_("Shorten this to %(most)s characters.") % {"most": most}, field=field)
     return line
+
+
+def _names(kind, employees):
+    """Of praise and suggestions, which accuse nobody, whom they are about stands in words; namesakes with number."""
+    if kind in ACCUSING:
+        return ""
+    return "、".join(f"{one.name} {one.number}" if _has_namesake(one) else one.name for one in employees)
+
+
+def _has_namesake(employee):
+    same = Employee.objects.filter(company=employee.company_id, name=employee.name)
+    return same.exclude(pk=employee.pk).exists()
 
 
 def _past(day, at):

@@ -201,6 +201,8 @@ def _keep_files(company, parsed, at):
         return kept, left_out
     most = rules_of(company, at.astimezone(SHANGHAI).date()).most_files
     for part in parsed.attachments:
+        if part.is_letter:
+            continue
         try:
             if len(kept) >= most:
                 raise Refused(_("more than %(most)s files") % {"most": most})
@@ -215,7 +217,7 @@ def _keep_files(company, parsed, at):
 def _join(case, parsed, files, at):
     """True when the words went to the case; False when it is ended and a new one has to begin."""
     with translation.override(case.language):
-        words = parsed.text or _without_words()
+        words = _said(parsed) or _without_words()
     if code := tracking_code.code_of(case):
         words = words.replace(code, "*" * len(code))  # of our receipt, quoted: it is the customer's key
     try:
@@ -258,9 +260,14 @@ def _open(mailbox, parsed, files, at, earlier=None):
 
 def _opening_words(parsed):
     """Subject, what is new, and below a mark what was quoted: of a first letter nothing is left out."""
-    words = parsed.text or (_without_words() if parsed.attachments else "")
+    words = _said(parsed) or (_without_words() if parsed.attachments else "")
     quoted = _("—— earlier letters and signature ——") + f"\n{parsed.quoted}" if parsed.quoted else ""
     return "\n\n".join(part for part in (parsed.subject, words, quoted) if part)
+
+
+def _said(parsed):
+    """What is new, and what a letter says that was forwarded with it."""
+    return "\n\n".join(part for part in (parsed.text, parsed.enclosed) if part)
 
 
 def _without_words():

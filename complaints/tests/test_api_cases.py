@@ -87,6 +87,14 @@ def test_the_same_key_gives_the_same_case_again(cast):
     assert Case.objects.count() == 2
 
 
+@pytest.mark.parametrize("other", [{"text": "另一位客户说的"}, {"phone": "13800000002"}])
+def test_a_key_sent_again_with_something_else_is_refused_and_tells_no_code(cast, other):
+    send(cast.handler)
+    response = send(cast.handler, **other)
+    assert response.status_code == 409 and "code" not in response.json()
+    assert Case.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("data", "attr"),
     [

@@ -4,9 +4,12 @@ import pytest
 from django.core import mail
 
 from complaints.contact import Contact
+from complaints.mail.parsing import parse
 from complaints.models import Case
 from complaints.services import handling, relations, tracking
-from complaints.tests.build_intake import LIN, Desk
+from complaints.services.mailbox import read_letter, stop_mailbox
+from complaints.tests.build_intake import LIN, Desk, company_with_rules
+from complaints.tests.build_mail import letter, make_mailbox
 from notifications.models import Message
 from notifications.services import send_due
 from tests.factories import at
@@ -31,6 +34,34 @@ def test_the_receipt_brings_number_and_code_and_the_code_is_gone_once_sent(desk)
     message.refresh_from_db()
     assert message.state == "sent" and receipt.code not in message.body
     assert receipt.code in mail.outbox[0].body and receipt.code not in mail.outbox[0].subject
+
+
+def test_a_reply_to_what_we_write_goes_to_a_mailbox_that_is_read(desk):
+    make_mailbox(desk.company, address="old@qinghe.example")
+    desk.receive(contact=LIN, told_by="email")
+    send_due(at())
+    assert mail.outbox[0].reply_to == ["old@qinghe.example"]
+    second = make_mailbox(desk.company, address="tousu@qinghe.example")
+    read_letter(second, letter(), at=at())
+    send_due(at())
+    assert mail.outbox[1].reply_to == ["tousu@qinghe.example"], "where they wrote to"
+
+
+def test_without_a_mailbox_in_use_no_reply_address_is_named(desk):
+    stop_mailbox(make_mailbox(desk.company), by=None, at=at())
+    make_mailbox(company_with_rules("yunshan"), address="tousu@yunshan.example")
+    desk.receive(contact=LIN, told_by="email")
+    send_due(at())
+    assert mail.outbox[0].reply_to == []
+
+
+def test_our_messages_ask_for_no_automatic_reply_and_are_none_to_be_answered(desk):
+    """Two programs that answer each other would fill the case in an hour."""
+    desk.receive(contact=LIN, told_by="email")
+    send_due(at())
+    sent = mail.outbox[0].message()
+    assert (sent["Auto-Submitted"], sent["X-Auto-Response-Suppress"]) == ("auto-generated", "All")
+    assert parse(sent.as_bytes()).is_auto_reply
 
 
 def test_no_link_holds_the_code(desk):

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -13,12 +14,19 @@ from complaints.models import Case, Finding, State
 from complaints.services import handling, intake, people, reports
 from complaints.tests.build_praise import Stage, fresh
 from complaints.tests.canary import changed_since, tables
-from jobs.tests import samples
+from jobs.tests import test_traces as traces
 from tests.factories import at
 
 PAYLOAD = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
 LATER = at(2026, 11, 5, 15)
 TAKE_UP = {"problem_type": "other", "severity": "general"}
+
+
+@pytest.fixture(autouse=True)
+def a_few_days_later():
+    """The clocks of the reports below still run then, whenever the tests do."""
+    with time_machine.travel(LATER, tick=False):
+        yield
 
 
 @pytest.fixture
@@ -196,11 +204,12 @@ def test_a_sender_may_take_it_back_before_anything_is_decided(stage):
 
 
 def test_a_file_is_kept_without_its_name_and_opens_for_readers_who_are_not_named(stage):
-    photo = SimpleUploadedFile("周婷的照片.jpg", samples.jpeg(), "image/jpeg")
+    photo = SimpleUploadedFile("周婷的照片.jpg", traces.photo(), "image/jpeg")
     Client().post("/speak-up/", {"key": new_key(), "text": "看", "people_named": "周总", "files": photo})
     case = Case.objects.get()
     file = case.files.select_related("attachment").get()
     assert "周婷" not in file.attachment.name and file.attachment.kept_by is None
+    assert traces.SECRET not in file.attachment.file.open().read(), "nor where and with what it was taken"
     path = f"/internal-reports/{case.pk}/files/{file.pk}/"
     assert stage.client(stage.xulan).get(path).status_code == 200
     assert stage.client(stage.zhou).get(path).status_code == 404

@@ -1,5 +1,8 @@
 """What becomes of a letter: a case, an entry of one, or nothing (RE-5.1b, CC-3.4)."""
 
+from email import message_from_bytes
+from email.message import EmailMessage
+
 import pytest
 
 from complaints.mail import threads
@@ -317,6 +320,26 @@ def test_what_is_not_kept_is_counted_and_named_inside(quiet):
     (note,) = notes(found.case)
     assert "账单.xlsx" in note and "xgnp.exe" in note and "空.png" in note
     assert not found.case.entries.filter(is_public=True).exists()
+
+
+def test_a_forwarded_letter_is_read_with_its_photo_and_not_reported_as_missing(quiet):
+    inner = EmailMessage()
+    inner["From"], inner["Subject"] = "lin@example.com", "漏水"
+    inner.set_content("次卧外墙渗水")
+    inner.add_attachment(samples.png(), maintype="image", subtype="png", filename="墙.png")
+    outer = EmailMessage()
+    outer["From"], outer["Subject"], outer["Message-ID"] = "wang@example.com", "转发", "<fw@example.com>"
+    outer.add_attachment(inner)
+    found = read(quiet, outer.as_bytes())
+    assert "次卧外墙渗水" in found.case.text and "没有正文" not in found.case.text
+    assert (found.left_out, found.case.files.get().attachment.name, notes(found.case)) == (0, "墙.png", [])
+    more = letter("再转一封", message_id="a@example.com", answers="fw@example.com", files=[])
+    again = EmailMessage()
+    again["From"], again["Subject"], again["Message-ID"] = "wang@example.com", "转发", "<fw2@example.com>"
+    again["In-Reply-To"] = "<fw@example.com>"
+    again.add_attachment(message_from_bytes(more))
+    read(quiet, again.as_bytes())
+    assert "再转一封" in found.case.entries.get(kind="from_customer").text
 
 
 def test_more_files_than_the_policy_allows_are_left_out(quiet):

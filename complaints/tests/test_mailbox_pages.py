@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from complaints.models import Case, Letter, Mailbox
+from complaints.services import mail_intake
 from complaints.services import mailbox as verbs
 from complaints.tests.build_intake import company_with_rules
 from complaints.tests.build_mail import PASSWORD_NAME, letter, make_mailbox
@@ -155,6 +156,22 @@ def test_a_mailbox_that_fails_again_and_again_waits_in_the_inbox(client, keeper,
     assert gauges["mailboxes_failing"](at()) == 1
     stranger = factories.user_with(company, "complaints.view")
     assert not [item for item in inbox_for(stranger, company, at()) if item.kind == "complaints.mailbox"]
+
+
+def test_a_letter_that_could_not_become_a_case_waits_for_a_person_for_a_week(
+    client, keeper, company, mailbox, monkeypatch
+):
+    verbs.read_letter(mailbox, letter("", subject=""), at=at())
+    verbs.read_letter(mailbox, letter("自己发的", sender=mailbox.address), at=at())
+    waiting = [item for item in inbox_for(keeper, company, at()) if item.kind == "complaints.mailbox"]
+    assert waiting == [], "nobody said anything in these"
+    monkeypatch.setattr(mail_intake, "_open", lambda *args, **kwargs: 1 / 0)
+    verbs.read_letter(mailbox, letter("屋顶漏水"), at=at())
+    (item,) = [item for item in inbox_for(keeper, company, at(day=10)) if item.kind == "complaints.mailbox"]
+    assert "tousu@qinghe.example" in item.title and item.count == 1
+    assert "could not be read" in client.get(item.url).content.decode()
+    later = [item for item in inbox_for(keeper, company, at(day=12)) if item.kind == "complaints.mailbox"]
+    assert later == []
 
 
 def test_readiness_does_not_hang_on_a_mailbox(client, mailbox):

@@ -5,6 +5,7 @@ import uuid
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
 from complaints.models import Case, CaseFile, Channel, Kind, Praise
@@ -59,6 +60,23 @@ def test_words_and_kind_suffice_and_number_and_code_are_read_out(cast):
     assert look_up(number=case.number, code=code, address="127.0.0.1", at=at()) == case
 
 
+def test_the_next_caller_entered_on_a_page_gone_back_to_is_a_case_of_their_own(cast):
+    client, given = browse(cast.handler), form(phone="13800000001")
+    first = client.post(NEW, given).context
+    again = client.post(NEW, given).context
+    assert (again["case"], again["code"]) == (first["case"], first["code"])
+    other = client.post(NEW, given | {"text": "车位灯坏了", "phone": "13800000002"}).context
+    assert other["case"] != first["case"] and other["code"] != first["code"]
+    assert Case.objects.count() == 2
+
+
+def test_a_second_voice_passed_on_from_the_same_page_is_kept(cast):
+    client, given = browse(cast.seller), form()
+    for words in ("样板间灯太亮", "样板间灯太亮", "停车难"):
+        client.post(QUICK, given | {"text": words})
+    assert sorted(Case.objects.values_list("text", flat=True)) == ["停车难", "样板间灯太亮"]
+
+
 def test_what_was_said_where_and_of_whom_is_kept(cast):
     site = factories.make_site(cast.company)
     browse(cast.handler).post(
@@ -90,6 +108,14 @@ def test_other_ways_cannot_be_smuggled_in(cast):
     assert browse(cast.handler).post(NEW, form(channel="survey")).status_code == 422
     assert browse(cast.handler).post(NEW, form(kind="report")).status_code == 422
     assert not Case.objects.exists()
+
+
+def test_whom_a_caller_praises_is_kept_without_accusing_anybody(cast):
+    browse(cast.handler).post(NEW, form(kind="praise", person=f"王丽 · {cast.seller.number}"))
+    assert Case.objects.get().people_named == "王丽" and not Case.objects.get().allegations.exists()
+    other = factories.make_employee(cast.seller.assignments.get().department, "王丽")
+    browse(cast.handler).post(NEW, form(kind="suggestion", person=f"王丽 · {other.number}"))
+    assert Case.objects.get(kind="suggestion").people_named == f"王丽 {other.number}", "of two, which"
 
 
 def test_spoken_praise_is_spoken_praise(cast):
@@ -153,6 +179,32 @@ def test_a_caller_of_another_company_is_unknown_here(cast):
 
 def test_half_a_number_is_no_error_page(cast):
     assert browse(cast.handler).post(reverse("case_caller"), {"phone": "138"}).status_code == 200
+
+
+def test_half_a_number_is_no_mistake_while_it_is_being_typed(cast):
+    client, there = browse(cast.handler), reverse("case_caller")
+    assert text(client.post(there, {"phone": "138", "typing": "1"})).strip() == ""
+    assert "11" in text(client.post(there, {"phone": "138", "typing": ""}))
+    factories.make_customer(cast.company, name="林女士", phone="13800000001")
+    assert "林**" in text(client.post(there, {"phone": "13800000001", "typing": "1"}))
+
+
+def test_the_caller_s_file_opens_for_who_may_open_files(cast):
+    customer = factories.make_customer(cast.company, name="林女士", phone="13800000001")
+    address, given = reverse("customer", args=[customer.pk]), {"phone": "13800000001"}
+    assert address in text(browse(cast.handler).post(reverse("case_caller"), given))
+    client = Client()
+    client.force_login(factories.user_with(cast.company, "complaints.view", "complaints.handle"))
+    page = text(client.post(reverse("case_caller"), given))
+    assert customer.number in page and address not in page
+
+
+def test_what_was_saved_is_named_to_the_page_that_kept_its_words(cast):
+    given = form()
+    assert f'data-draft-saved="{given["key"]}"' in text(browse(cast.handler).post(NEW, given))
+    given = form()
+    browse(cast.seller).post(QUICK, given)
+    assert f'data-draft-saved="{given["key"]}"' in text(browse(cast.seller).get(MINE))
 
 
 # the quick screen ---------------------------------------------------------------------------------------------------

@@ -66,6 +66,46 @@ def test_who_has_left_gets_no_poster(company, keeper):
         made(company, keeper, employee=wang)
 
 
+def test_each_project_and_each_person_of_a_department_gets_one_and_nobody_a_second(client, company, keeper):
+    made(company, keeper, label="大厅")
+    factories.make_site(company, "donghu", "东湖印象")
+    wang = make.make_consultant(company)
+    make.make_consultant(company, "周婷")
+    gone = make.make_consultant(company, "许诺")
+    gone.left_on = at(2026, 10, 1).date()
+    gone.save()
+    department = wang.assignments.get().department
+    for _time in range(2):
+        for each in ("sites", f"department:{department.pk}"):
+            response = client.post(reverse("feedback_code_new"), {"each": each}, follow=True)
+    assert "都已经有二维码" in words(response)
+    assert sorted(FeedbackCode.objects.values_list("label", flat=True)) == sorted(
+        ["大厅", "东湖印象", "王丽", "周婷"]
+    )
+
+
+def test_a_department_of_another_company_is_not_offered_nor_taken(client, company, keeper):
+    there = factories.make_department(factories.make_company("other", "别的公司"), name="外部")
+    assert "外部" not in words(client.get(reverse("feedback_code_new")))
+    response = client.post(reverse("feedback_code_new"), {"each": f"department:{there.pk}"})
+    assert response.status_code == 422 and not FeedbackCode.objects.exists()
+
+
+def test_all_posters_are_printed_at_once_or_those_that_match(
+    client, company, keeper, django_assert_max_num_queries
+):
+    for label in ("一号柜台", "二号柜台", "大厅"):
+        made(company, keeper, label=label)
+    end_code(made(company, keeper, label="三号柜台"), by=keeper, at=at())
+    page = words(client.get(reverse("feedback_posters"), {"size": "a6"}))
+    assert page.count('class="poster poster--a6"') == 3 and "3 张海报" in page
+    page = words(client.get(reverse("feedback_posters"), {"within": "柜台"}))
+    assert page.count('class="poster poster--a4"') == 2 and "三号" not in page
+    assert "没有" in words(client.get(reverse("feedback_posters"), {"within": "没有的"}))
+    with django_assert_max_num_queries(12):
+        client.get(reverse("feedback_posters"))
+
+
 def test_it_ends_once(company, keeper):
     code = made(company, keeper)
     end_code(code, by=keeper, at=at())

@@ -5,6 +5,7 @@ import re
 import pytest
 import time_machine
 from django.contrib.staticfiles import finders
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from complaints.forms.public import new_key
@@ -16,6 +17,7 @@ from complaints.tracking_code import code_of
 from complaints.views import public
 from core.flow import Refused
 from jobs.models import Attachment
+from jobs.tests import test_traces as traces
 from tests import factories
 from tests.factories import at
 
@@ -65,6 +67,26 @@ def test_sending_twice_and_reloading_make_one_case(client, company):
     assert code in words(first) and code in words(second)
     assert "只算一件" in words(second) and "只算一件" not in words(first)
     assert code in words(client.get("/feedback/receipt/")), "the receipt can be loaded again"
+
+
+@pytest.mark.parametrize(
+    "changed", [{"text": "另一件事：停车场灯坏了。"}, {"phone": "13800000002"}, {"kind": "praise"}]
+)
+def test_other_words_from_a_page_gone_back_to_are_not_lost(client, company, changed):
+    key = make.key_of(client.get("/feedback/"))
+    first, second = send(client, key=key), send(client, key=key, **changed)
+    assert Case.objects.count() == 2 and "只算一件" not in words(second)
+    assert code_of(Case.objects.first()) not in words(first), "each has a code of its own"
+    assert send(client, key=key, **changed).status_code == 200 and Case.objects.count() == 2
+
+
+def test_a_photo_added_on_the_way_back_joins_the_case(client, company):
+    key = make.key_of(client.get("/feedback/"))
+    send(client, key=key, files=[make.photo()])
+    send(client, key=key, files=[make.photo(), make.photo("小票.png", colour=b"\xff\x00\x00")])
+    assert Case.objects.count() == 1
+    assert [file.attachment.name for file in CaseFile.objects.order_by("pk")] == ["取号单.png", "小票.png"]
+    assert Attachment.objects.exclude(name="").count() == 2
 
 
 def test_the_same_words_in_a_new_form_are_a_new_case(client, company):
@@ -166,6 +188,40 @@ def test_photos_sent_twice_are_kept_once(client, company):
     assert Attachment.objects.exclude(file="").count() == CaseFile.objects.count() == 1
 
 
+@pytest.mark.parametrize(("who", "tells"), [("anonymous", False), ("named", True)])
+def test_photos_of_somebody_anonymous_do_not_tell_where_they_were_taken(client, company, who, tells):
+    taken = SimpleUploadedFile("a.jpg", traces.photo())
+    response = send(client, who=who, files=[taken])
+    assert response.status_code == 200
+    case = Case.objects.get()
+    client.post("/track/case/add/", {"files": [SimpleUploadedFile("b.jpg", traces.photo(orientation=3))]})
+    kept = [one.attachment.file.open().read() for one in case.files.select_related("attachment")]
+    assert [traces.SECRET in content for content in kept] == [tells, tells]
+
+
+def test_files_that_are_too_large_together_are_refused_with_the_words_kept(client, company, monkeypatch):
+    monkeypatch.setattr("jobs.attachments.TOGETHER_MAX_BYTES", 2 * len(make.png()) - 1)
+    assert send(client, files=[make.photo()]).status_code == 200
+    response = send(client, files=[make.photo("a.png"), make.photo("b.png")])
+    assert response.status_code == 422 and "合计超过" in words(response)
+    assert COMPLAINT["text"] in words(response) and Case.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("1385712741", "手机号少 1 位，请补全 11 位数字。"),
+        ("138 5712", "手机号少 4 位，请补全 11 位数字。"),
+        ("138571274100", "手机号多 1 位，应为 11 位数字。"),
+        ("12345", "请填写 11 位手机号"),
+        ("abc", "请填写 11 位手机号"),
+    ],
+)
+def test_what_is_wrong_with_a_number_is_said_exactly(client, company, typed, sentence):
+    response = send(client, phone=typed)
+    assert response.status_code == 422 and sentence in words(response)
+
+
 def test_when_the_case_is_refused_its_photos_are_not_kept_either(client, company, monkeypatch):
     def refuse(**fields):
         raise Refused("not now", field="text")
@@ -264,6 +320,7 @@ class TestCodes:
         )
         send(client, f"/f/{code.code}/", kind="praise")
         assert Case.objects.get().feedback_code == code and not Allegation.objects.exists()
+        assert Case.objects.get().people_named == "王丽", "nor is it lost whom it praises"
 
     def test_an_employee_cannot_be_smuggled_in(self, client, company):
         wang = make.make_consultant(company)

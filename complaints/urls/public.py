@@ -15,9 +15,11 @@ urlpatterns = [
     path("track/case/rate/", track.track_rate, name="track_rate"),
     path("track/case/files/<int:pk>/", track.track_file, name="track_file"),
     path("track/case/<slug:name>/", track.track_act, name="track_act"),
+    path("track/rate/<str:number>/<str:token>/", track.track_rate_link, name="track_rate_link"),
     path("track/leave/", track.track_leave, name="track_leave"),
     path("cases/codes/", codes.codes, name="feedback_codes"),
     path("cases/codes/new/", codes.code_new, name="feedback_code_new"),
+    path("cases/codes/print/", codes.posters, name="feedback_posters"),
     path("cases/codes/<int:pk>/", codes.code, name="feedback_code"),
     path("cases/codes/<int:pk>/end/", codes.code_end, name="feedback_code_end"),
 ]

@@ -18,7 +18,7 @@ from complaints.pages.voices import passed_on_of
 from complaints.services.intake import receive
 from complaints.views.queue import cases_for
 from complaints.views.uploads import keep_files
-from core.access import require
+from core.access import may, require
 from core.flow import Refused
 from customers.selectors import files_with_phone
 from organization.scopes import employee_id_of, today
@@ -41,6 +41,11 @@ def enter(form, *, company, contact, by, at):
         key=f"entry:{by.pk}:{form.cleaned_data['key']}",
         **form.arguments(),
     )
+
+
+def page_key(case):
+    """The key of the page on which the case was entered: the browser forgets what it kept of that page's words."""
+    return [*case.key.split(":"), "", "", ""][2]
 
 
 @require("complaints.handle")
@@ -73,7 +78,13 @@ def new_page(request, form, status=200):
 
 def noted_page(request, receipt):
     """Number and code to be read to the caller; the code is shown nowhere else, so nothing keeps the page."""
-    context = {"case": receipt.case, "code": receipt.code, "earlier": earlier_cases(request, receipt.case)}
+    case = receipt.case
+    context = {
+        "case": case,
+        "code": receipt.code,
+        "earlier": earlier_cases(request, case),
+        "saved": page_key(case),
+    }
     response = render(request, "complaints/entry/noted.html", context)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -89,11 +100,15 @@ def earlier_cases(request, case):
 @require("complaints.handle")
 @require_POST
 def caller(request):
-    """Who calls, masked, and what they said before; a POST, so that the number stands in no address or log."""
+    """Who calls, masked, and what they said before; a POST, so that the number stands in no address or log.
+
+    Asked while the number is still being typed (`typing`), half a number is no mistake yet.
+    """
     try:
         phone = tidy_phone(request.POST.get("phone", ""))
     except Refused as refusal:
-        return render(request, "complaints/entry/caller.html", {"refusal": refusal})
+        wrong = {} if request.POST.get("typing") else {"refusal": refusal}
+        return render(request, "complaints/entry/caller.html", wrong | {"is_empty": not wrong})
     if not phone:
         return render(request, "complaints/entry/caller.html", {"is_empty": True})
     files = files_with_phone(request.company, phone)
@@ -101,6 +116,7 @@ def caller(request):
     found = cases_for(request).filter(same).select_related("site")
     context = {
         "customers": files[:MOST_EARLIER],
+        "opens_files": may(request.user, "customers.view"),
         "count": found.count(),
         "earlier": found[:MOST_EARLIER],
         "rules": rules_today(request.company),
@@ -148,5 +164,6 @@ def passed_on(request):
         "page": page,
         "rows": passed_on_of(page.object_list, timezone.now(), rules_today(request.company)),
         "answered": mine.exclude(first_answered_at=None).count(),
+        "saved": " ".join(page_key(case) for case in page.object_list),
     }
     return render(request, "complaints/entry/passed_on.html", context)

@@ -114,15 +114,17 @@ def show_form(request, form, company, rules, *, status=200):
 def take(form, company, rules, code, at):
     """Files and words together or not at all."""
     files = [(one.name, one.read()) for one in form.cleaned_data["files"]]
+    said = form.said()
+    kept = track.keep_files(company, files, rules, at, is_anonymous=said.get("is_anonymous", False))
     return intake.receive(
         company=company,
         channel=Channel.WEB,
         at=at,
-        files=track.keep_files(company, files, rules, at),
+        files=kept,
         feedback_code=code,
         employees=[code.employee] if code and code.employee else [],
         language=translation.get_language(),
-        **form.said(),
+        **said,
     )
 
 

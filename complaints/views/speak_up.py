@@ -103,7 +103,8 @@ def colleagues_for(request, company):
 def take(request, form, company, at):
     """Words and files together or not at all."""
     by = None if form.is_anonymous else request.user
-    given = form.cleaned_data
+    given, rules = form.cleaned_data, rules_of(company, day_of(at))
+    files = keep_files(company, unnamed(given["files"], by), rules, at, is_anonymous=by is None)
     return reports.file_report(
         company=company,
         text=given["text"],
@@ -112,7 +113,7 @@ def take(request, form, company, at):
         by=by,
         employees=form.employees,
         people_named=given["people_named"],
-        files=keep_files(company, unnamed(given["files"], by), rules_of(company, day_of(at)), at),
+        files=files,
         language=translation.get_language(),
     )
 
@@ -238,7 +239,7 @@ def report_add(request):
 @transaction.atomic
 def add(case, form, rules, at):
     files = unnamed(form.cleaned_data["files"], by=case.received_by)
-    kept = keep_files(case.company, files, rules, at)
+    kept = keep_files(case.company, files, rules, at, is_anonymous=case.is_anonymous)
     return reports.say_more(case, text=form.cleaned_data["text"], files=kept, at=at)
 
 

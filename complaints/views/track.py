@@ -10,8 +10,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from complaints import progress
+from complaints import progress, rating_link
 from complaints.forms.public import MoreForm, ReasonForm, TrackForm
+from complaints.letters import REOPENABLE
 from complaints.models import Case
 from complaints.policy import rules_of
 from complaints.services import tracking
@@ -115,10 +116,12 @@ def rules_at(case, at):
     return rules_of(case.company, at.astimezone(SHANGHAI).date())
 
 
-def keep_files(company, files, rules, at):
+def keep_files(company, files, rules, at, *, is_anonymous=False):
     """Rows of [(name, bytes)]; what is wrong with them stands beside the field."""
     try:
-        return attachments.keep_all(company=company, files=files, most=rules.most_files, by=None, at=at)
+        return attachments.keep_all(
+            company=company, files=files, most=rules.most_files, by=None, at=at, hides_maker=is_anonymous
+        )
     except Refused as refusal:
         raise Refused(refusal.message, code=refusal.code, field="files") from None
 
@@ -184,9 +187,8 @@ def track_add(request):
 def add(case, form, rules, at):
     """Files and words together or not at all."""
     files = [(one.name, one.read()) for one in form.cleaned_data["files"]]
-    return tracking.add(
-        case, text=form.cleaned_data["text"], files=keep_files(case.company, files, rules, at), at=at
-    )
+    kept = keep_files(case.company, files, rules, at, is_anonymous=case.is_anonymous)
+    return tracking.add(case, text=form.cleaned_data["text"], files=kept, at=at)
 
 
 @customer_page("POST")
@@ -195,13 +197,43 @@ def track_rate(request):
     found = tracked(request, at)
     if found is None:
         return lapsed(request)
-    chosen = request.POST.get("rating", "")
-    rating = int(chosen) if chosen in {"1", "2", "3", "4", "5"} else None
     try:
-        tracking.rate(found.case, rating=rating, comment=request.POST.get("comment", ""), at=at)
+        tracking.rate(
+            found.case, rating=chosen_rating(request), comment=request.POST.get("comment", ""), at=at
+        )
     except Refused as refusal:
         return show_case(request, found.case, sentence=refusal.message, status=422)
     return done(request, found.case, _("Thank you. Your rating counts."), at)
+
+
+@customer_page("GET", "POST", asks_token=False)
+def track_rate_link(request, number, token):
+    """From the link in our answer: what lets rate is the token in it, no cookie. Looking at the page rates nothing."""
+    at, case, refusal = timezone.now(), rating_link.find(number, token), None
+    if case is None:
+        return notice(request, "nothing", status=404)
+    if request.method == "POST":
+        try:
+            tracking.rate(case, rating=chosen_rating(request), comment=request.POST.get("comment", ""), at=at)
+            return to(request.path)
+        except Refused as refused:
+            if refused.code == "rated":  # the same tap again
+                return to(request.path)
+            refusal = refused
+    grace = tracking.leading(case).grace_until
+    context = {
+        "case": case,
+        "ratings": RATINGS,
+        "sentence": refusal.message if refusal else "",
+        "last_day": progress.last_day(grace) if case.kind in REOPENABLE and grace and at < grace else "",
+    }
+    status = 422 if refusal else 200
+    return shown(request, "rate_link", context, company=case.company, rules=rules_at(case, at), status=status)
+
+
+def chosen_rating(request):
+    chosen = request.POST.get("rating", "")
+    return int(chosen) if chosen in {"1", "2", "3", "4", "5"} else None
 
 
 @customer_page("GET", "POST")

@@ -25,9 +25,16 @@ def wire():
 
 
 def _wire_messages(letters):
-    from notifications.registries import Group, announcements, message_groups, permissions_to_send
+    from notifications.registries import (
+        Group,
+        announcements,
+        message_groups,
+        permissions_to_send,
+        reply_addresses,
+    )  # fmt: skip
 
     permissions_to_send.register("complaints.contact", letters.may_send)
+    reply_addresses.register("complaints.mailbox", letters.reply_address)
     announcements.register(NEW_CASE, _("A customer has written; it waits to be accepted"))
     message_groups.register("cases", Group(_("Voices of customers"), ("case_",)))
     message_groups.register(

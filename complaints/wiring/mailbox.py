@@ -1,6 +1,6 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from core.navigation import InboxItem, NavItem
 from core.registries import gauges, inbox_sources, navigation, tick_jobs
@@ -19,7 +19,7 @@ def wire():
     wording.run_titles.register(mailbox.LOOK_RUN, title_of)
     tick_jobs.register("complaints.look_due", mailbox.look_due, order=45)
     gauges.register("mailboxes_failing", count_failing)
-    inbox_sources.register("complaints.mailbox", failing)
+    inbox_sources.register("complaints.mailbox", waiting)
     navigation.register(
         "complaints.mailboxes",
         NavItem(
@@ -47,17 +47,22 @@ def count_failing(at):
     return Mailbox.objects.filter(is_active=True, failures__gte=WORTH_TELLING).count()
 
 
-def failing(user, company, at):
-    """Letters wait unread until somebody corrects it."""
-    from complaints.mail.troubles import sentence_of
+def waiting(user, company, at):
+    """Mailboxes that somebody has to correct, and letters that somebody has to read."""
     from complaints.models import Mailbox
     from core.access import may
 
     if not may(user, "complaints.manage"):
         return []
-    found = Mailbox.objects.visible_to(user).filter(
-        company=company, is_active=True, failures__gte=WORTH_TELLING
-    )
+    mailboxes = list(Mailbox.objects.visible_to(user).filter(company=company))
+    broken = [one for one in mailboxes if one.is_active and one.failures >= WORTH_TELLING]
+    return [*failing(broken[:5]), *put_aside(mailboxes, at)]
+
+
+def failing(mailboxes):
+    """Letters wait unread until somebody corrects it."""
+    from complaints.mail.troubles import sentence_of
+
     return [
         InboxItem(
             ITEMS,
@@ -67,5 +72,28 @@ def failing(user, company, at):
             action=_("Look at it"),
             icon="mailbox",
         )
-        for mailbox in found[:5]
+        for mailbox in mailboxes
+    ]
+
+
+def put_aside(mailboxes, at):
+    """Letters that opened and joined nothing although somebody may have said something in them."""
+    from complaints.pages.mailboxes import unread
+
+    return [
+        InboxItem(
+            ITEMS,
+            ngettext(
+                "%(count)s letter to %(address)s could not become a case",
+                "%(count)s letters to %(address)s could not become a case",
+                count,
+            )
+            % {"count": count, "address": mailbox.address},
+            url=f"{reverse('mailbox', args=[mailbox.pk])}?outcome=ignored",
+            detail=_("Read them in the mailbox itself, and enter what was said. Shown for a week."),
+            action=_("Look at it"),
+            icon="envelope-exclamation",
+            extra={"count": count},
+        )
+        for mailbox, count in unread(mailboxes, at).items()
     ]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from notifications.addresses import message_id, without_addresses
 from notifications.channels.failures import NotDelivered
 from notifications.links import link_of
+from notifications.registries import reply_addresses
 
 FOR_GOOD = 500  # SMTP answers from here on are not temporary
 LIKE_AN_ADDRESS = re.compile(r"[^\s@\x00-\x1f]+@[^\s@\x00-\x1f]+")
@@ -34,8 +35,13 @@ def send(message):
 
 
 def letter_of(message):
-    """The e-mail as it goes out."""
-    body, headers = message.body, {"Message-ID": message_id(message)}
+    """The e-mail as it goes out, marked as a program's own so that no automatic reply answers it (RFC 3834)."""
+    body = message.body
+    headers = {
+        "Message-ID": message_id(message),
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+    }
     if message.url:
         body += f"\n\n{settings.PUBLIC_URL}{message.url}"
     if message.is_to_customer:
@@ -45,4 +51,12 @@ def letter_of(message):
         with translation.override(message.language):
             body += "\n\n-- \n" + _("You would rather not get such messages? %(link)s") % {"link": link}
     subject = " ".join(message.subject.split())  # one line: a header must not hold more
-    return EmailMessage(subject=subject, body=body, to=[message.address], headers=headers)
+    return EmailMessage(
+        subject=subject, body=body, to=[message.address], headers=headers, reply_to=_reply_to(message)
+    )
+
+
+def _reply_to(message):
+    """Where somebody reads the reply; without one it goes to the sender's address."""
+    found = (address_for(message) for address_for in reply_addresses) if message.is_to_customer else ()
+    return [address for address in found if address][:1]

@@ -213,3 +213,23 @@ def test_the_first_view_weighs_little(phone_page, cast):
     phone_page.on("response", lambda answer: sizes.append(len(answer.body())))
     phone_page.goto("/feedback/", wait_until="networkidle")
     assert sum(sizes) < 60_000
+
+
+def test_too_large_a_file_is_named_when_it_is_chosen_and_nothing_is_sent(phone_page, cast):
+    page = phone_page
+    fill(page)
+    page.evaluate("document.querySelector('[data-files]').dataset.each = '0.00001'")
+    files = page.get_by_label("照片或录音")
+    files.set_input_files([PHOTO])
+    assert page.locator("[data-wrong=each]").is_visible()
+    page.get_by_role("button", name="提交投诉").click()
+    assert page.url.endswith("/feedback/") and not Case.objects.exists()
+    files.set_input_files([])
+    assert not page.locator("[data-wrong=each]").is_visible()
+    said = page.locator("[data-sending]")
+    assert not said.is_visible()
+    page.evaluate(
+        "document.querySelector('form').addEventListener('submit', (event) => event.preventDefault())"
+    )
+    page.get_by_role("button", name="提交投诉").click()
+    assert said.is_visible(), "while it is under way"

@@ -1,12 +1,14 @@
 """Praise from the desk to its confirmation by a second person; an internal report from nobody to its readers."""
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from complaints.models import Case
 from complaints.tests.build_praise import Stage
+from tests.factories import make_customer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -96,3 +98,70 @@ def test_no_page_runs_off_the_side_of_a_phone(stage, open_page, login, live_serv
         for address in addresses:
             assert page.goto(address).status == 200, address
             assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
+
+
+def test_a_call_is_entered_by_keyboard_alone_and_outlives_a_slip(stage, open_page, login):
+    make_customer(stage.company, name="林女士", phone="13800000001")
+    desk = open_page()
+    login(desk, stage.liuyang.user)
+    desk.goto(reverse("case_new"))
+    keys = desk.keyboard
+    keys.type("退认购金等了一个半小时")
+    keys.press("Tab")
+    keys.press("Space")
+    keys.press("Tab")
+    keys.press("Tab")
+    keys.type("1380000")
+    desk.wait_for_timeout(500)
+    expect(desk.locator("#caller")).to_have_text("")
+    keys.type("0001")
+    expect(desk.locator("#caller")).to_contain_text("林**")
+    keys.press("Enter")
+    expect(desk.locator("input[name=name]")).to_be_focused()
+    assert not Case.objects.exists(), "saved by Ctrl + Enter only, never half told"
+
+    desk.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    keys.press("Control+Enter")
+    desk.wait_for_url("**/accounts/login/**")
+    login(desk, stage.liuyang.user)
+    desk.goto(reverse("case_new"))
+    expect(desk.locator("[data-draft-note]")).to_be_visible()
+    expect(desk.locator("input[name=kind]:checked")).to_have_value("complaint")
+    keys.type("，没人理")
+    keys.press("Control+Enter")
+    expect(desk.locator(".case-receipt")).to_be_visible()
+    case = Case.objects.get()
+    expect(desk.locator(".case-receipt")).to_contain_text(case.number)
+    assert (case.text, case.contact_phone) == ("退认购金等了一个半小时，没人理", "13800000001")
+
+
+def test_what_was_not_saved_is_gone_once_it_is_saved_dropped_or_somebody_else_signs_in(
+    stage, open_page, login
+):
+    desk = open_page()
+    text, note = desk.locator("textarea[name=text]"), desk.locator("[data-draft-note]")
+    login(desk, stage.liuyang.user)
+
+    def typed_and_back(user):
+        login(desk, stage.liuyang.user)
+        desk.goto(reverse("case_quick"))
+        text.fill("楼梯太滑")
+        login(desk, user)
+        desk.goto(reverse("case_quick"))
+
+    typed_and_back(stage.liuyang.user)
+    expect(note).to_be_visible()
+    desk.get_by_role("button", name="清空重写").click()
+    expect(note).to_be_hidden()
+    expect(text).to_have_value("")
+    for user in (stage.chenjing.user, stage.liuyang.user):  # the second looks after somebody else was there
+        typed_and_back(user) if user == stage.chenjing.user else login(desk, user)
+        desk.goto(reverse("case_quick"))
+        expect(text).to_have_value("")
+    typed_and_back(stage.liuyang.user)
+    pick(desk, "kind", "complaint")
+    desk.keyboard.press("Control+Enter")
+    desk.wait_for_url("**/passed-on/")
+    desk.goto(reverse("case_quick"))
+    expect(text).to_have_value("")
+    expect(note).to_be_hidden()

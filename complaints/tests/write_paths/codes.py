@@ -1,6 +1,6 @@
 """Codes on posters."""
 
-from complaints.services.codes import end_code, make_code
+from complaints.services.codes import end_code, make_code, make_missing
 from core.faults import WritePath
 from core.registries import write_paths
 from tests import factories
@@ -21,8 +21,18 @@ def make(company, site, user):
     make_code(company, site=site, employee=None, label="大厅", by=user, at=at())
 
 
+def two_places():
+    company, site, user = place()
+    return company, site, factories.make_site(company, "second", "东湖印象"), user
+
+
+def make_for_each(company, first, second, user):
+    make_missing(company, sites=[first, second], by=user, at=at())
+
+
 PATHS = {
     "complaints.make_code": WritePath(place, make),
+    "complaints.make_missing": WritePath(two_places, make_for_each),
     "complaints.end_code": WritePath(code, lambda made, user: end_code(made, by=user, at=at())),
 }
 
