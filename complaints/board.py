@@ -65,6 +65,7 @@ class Board:
 
     company: object
     cases: object
+    seen: object  # what the person may see, not narrowed: an earlier case outside of it is not spoken of
     since: dt.date
     until: dt.date
     at: dt.datetime
@@ -207,7 +208,9 @@ class Board:
     @cached_property
     def repeats(self):
         """Repeat complaints: how many cases of the window are one, and the newest pairs."""
-        links = CaseLink.objects.filter(kind=CaseLink.Kind.REPEAT, second__in=self.window.values("pk"))
+        links = CaseLink.objects.filter(
+            kind=CaseLink.Kind.REPEAT, second__in=self.window.values("pk"), first__in=self.seen.values("pk")
+        )
         return {
             "count": links.values("second").distinct().count(),
             "pairs": list(
@@ -278,4 +281,6 @@ def _shade(count, top):
 def board_for(user, company, filters, at):
     """The Board of what this user may see; `filters` is the bound, valid form of the page."""
     cases = Case.objects.visible_to(user).filter(company=company).of_customers().exclude(state=State.MERGED)
-    return Board(company, filters.narrow(cases), filters.first_day, filters.end_day, at, filters.list_query)
+    return Board(
+        company, filters.narrow(cases), cases, filters.first_day, filters.end_day, at, filters.list_query
+    )

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from complaints.models import Allegation, Case, Finding, Kind, PraiseShare, State
+from complaints.pages.sight import Sight
 from core.navigation import SearchHit
 from customers.selectors import Entry
 from organization.scopes import employee_id_of, reach_of
@@ -154,10 +155,15 @@ def count_overdue(at):
     return Case.objects.of_customers().overdue(at).count()
 
 
-def timeline(customer):
-    """The customer's voices on the page of their file: what kind, which number, how it stands; no words."""
-    cases = Case.objects.of_customers().filter(customer=customer).select_related("site")
-    for case in cases:
+def timeline(customer, viewer=None):
+    """The customer's voices on the page of their file: what kind, which number, how it stands; no words.
+
+    Only those of which the viewer may know whose they are; all of them without a viewer.
+    """
+    cases = Case.objects.of_customers().filter(customer=customer)
+    if viewer is not None:
+        cases = Sight(viewer, customer.company).of_known_customers(cases)
+    for case in cases.select_related("site"):
         yield Entry(
             day=case.received_at,
             title=f"{case.get_kind_display().capitalize()} {case.number}",

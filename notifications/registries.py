@@ -8,6 +8,8 @@ from core.registries import Registry
 
 #: name -> callable(message) -> bool: may this still be sent? Asked at sending (consent), not at queueing
 permissions_to_send = Registry()
+#: name -> callable(messages, viewer, customer) -> messages to the customer that the viewer of their file may know of
+message_veils = Registry()
 #: code -> Group of kinds of messages to colleagues; the longest prefix decides
 message_groups = Registry()
 #: kind -> the sentence (lazy) a group robot says; a kind that does not stand here cannot be announced

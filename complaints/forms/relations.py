@@ -31,6 +31,15 @@ class MergeForm(StepForm):
         return self.desk.other_case(self.cleaned_data["into"])
 
 
+class UnmergeForm(StepForm):
+    name = "unmerge"
+    reason = reason_field(
+        _("Why they are two matters"),
+        WRITE_WHY,
+        _("Its clock has run all along. Whom only this case names leaves the other one."),
+    )
+
+
 class SplitForm(StepForm):
     name = "split"
     text = forms.CharField(

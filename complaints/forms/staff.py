@@ -144,7 +144,8 @@ class CaseFilter(django_filters.FilterSet):
         return cases.filter(overdue(timezone.now()))
 
     def repeated(self, cases, name, value):
-        links = CaseLink.objects.filter(second=OuterRef("pk"), kind=CaseLink.Kind.REPEAT)
+        seen = Case.objects.visible_to(self.request.user).order_by().values("pk")
+        links = CaseLink.objects.filter(second=OuterRef("pk"), kind=CaseLink.Kind.REPEAT, first__in=seen)
         return cases.filter(Exists(links))
 
     def about(self, cases, name, value):

@@ -99,9 +99,12 @@ class CaseQuerySet(models.QuerySet):
         return found.not_naming(employee_id_of(user))
 
     def not_naming(self, employee_id):
+        """Neither they nor the case they were merged into: the two lead to each other."""
         if not employee_id:
             return self
-        return self.exclude(Exists(Allegation.objects.filter(case=OuterRef("pk"), employee_id=employee_id)))
+        of_them = Allegation.objects.filter(employee_id=employee_id)
+        here, led = of_them.filter(case=OuterRef("pk")), of_them.filter(case=OuterRef("merged_into"))
+        return self.exclude(Exists(here)).exclude(Exists(led))
 
 
 class Case(models.Model):
@@ -112,6 +115,7 @@ class Case(models.Model):
     ACCEPT = Transition("accept", (State.RECEIVED,), State.ACCEPTED)
     DECLINE = Transition("decline", (State.RECEIVED, State.ACCEPTED), State.DECLINED)
     MERGE = Transition("merge", BEFORE_FINDING, State.MERGED)
+    UNMERGE = Transition("unmerge", (State.MERGED,), State.ACCEPTED)
     INVESTIGATE = Transition("investigate", (State.ACCEPTED,), State.INVESTIGATING)
     ASK = Transition("ask", (State.ACCEPTED, State.INVESTIGATING), State.WAITING)
     RESUME = Transition("resume", (State.WAITING,), State.INVESTIGATING)

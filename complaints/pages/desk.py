@@ -70,7 +70,6 @@ class Relative:
     case: Case
     kind: str
     label: str
-    may_open: bool
 
 
 class Desk:
@@ -105,7 +104,7 @@ class Desk:
 
     @property
     def sees_contact(self):
-        return self.sight.sees_contact
+        return self.sight.knows_who(self.allegations)
 
     @property
     def title(self):
@@ -168,14 +167,14 @@ class Desk:
 
     @cached_property
     def relatives(self):
-        """Linked cases, both ways; those outside the visitor's sight without a link to open."""
+        """Linked cases, both ways, in the visitor's sight: one that names the visitor does not exist for them."""
         here = Q(first=self.case) | Q(second=self.case)
         links = list(CaseLink.objects.filter(here).select_related("first", "second").order_by("pk"))
         others = [(link.second if link.first_id == self.case.pk else link.first, link) for link in links]
         visible = Case.objects.visible_to(self.user).of_customers()
         open_to_me = set(visible.filter(pk__in=[one.pk for one, link in others]).values_list("pk", flat=True))
         return [
-            Relative(one, link.kind, link.get_kind_display(), one.pk in open_to_me) for one, link in others
+            Relative(one, link.kind, link.get_kind_display()) for one, link in others if one.pk in open_to_me
         ]
 
     @property

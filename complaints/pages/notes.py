@@ -89,9 +89,7 @@ def _repeat(desk):
     earlier = desk.repeats
     if not earlier:
         return None
-    links = tuple(
-        (one.case.number, reverse("case", args=[one.case.pk]) if one.may_open else "") for one in earlier
-    )
+    links = tuple((one.case.number, reverse("case", args=[one.case.pk])) for one in earlier)
     detail = _("The same customer, household or number about the same matter or person.")
     return Note(_("Repeat complaint"), detail, "look", "arrow-repeat", links)
 

@@ -93,7 +93,10 @@ def rows_of(cases, *, rules, sight, at):
     cases = list(cases.select_related(*related))
     ids = [case.pk for case in cases]
     said = allegations_of(cases)
-    links = CaseLink.objects.filter(second__in=ids, kind=CaseLink.Kind.REPEAT)
+    seen = Case.objects.visible_to(sight.user)
+    links = CaseLink.objects.filter(
+        second__in=ids, kind=CaseLink.Kind.REPEAT, first__in=seen.order_by().values("pk")
+    )
     repeats = set(links.values_list("second_id", flat=True))
     rows = []
     for case in cases:

@@ -147,6 +147,11 @@ def unmask(case, *, reason, by, at):
     )
     if case.is_anonymous or case.is_report:
         raise Refused(_("Whoever said this wants to stay unknown; there is no name to show."))
+    rules.refuse(
+        rules.hindrance_to_know_who(employee_id_of(by), excluded_from(case, at)),
+        field="reason",
+        code="recusal",
+    )
     found = Contact(case.contact_name, case.contact_phone, case.contact_email)
     if case.customer_id:
         customer = customers.unmask(case.customer, reason=reason, by=by, at=at)

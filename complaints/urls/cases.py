@@ -28,6 +28,7 @@ urlpatterns = [
     path("cases/<int:pk>/answer/", steps.answer, name="case_answer"),
     path("cases/<int:pk>/asked/", steps.asked, name="case_asked"),
     path("cases/<int:pk>/merge/", steps.merge, name="case_merge"),
+    path("cases/<int:pk>/unmerge/", steps.unmerge, name="case_unmerge"),
     path("cases/<int:pk>/split/", steps.split, name="case_split"),
     path("cases/<int:pk>/follow-up/", steps.follow_up, name="case_follow_up"),
     path("cases/<int:pk>/links/", steps.link, name="case_link"),

@@ -200,6 +200,12 @@ def merge(request, pk):
 
 @require(HANDLE)
 @require_POST
+def unmerge(request, pk):
+    return take(request, pk, "unmerge", relations.unmerge, _("The case goes on by itself."))
+
+
+@require(HANDLE)
+@require_POST
 def split(request, pk):
     return take(request, pk, "split", relations.split, _("A new case is open; both are linked."))
 

@@ -25,9 +25,16 @@ def wire():
 
 
 def _wire_messages(letters):
-    from notifications.registries import Group, announcements, message_groups, permissions_to_send
+    from notifications.registries import (
+        Group,
+        announcements,
+        message_groups,
+        message_veils,
+        permissions_to_send,
+    )
 
     permissions_to_send.register("complaints.contact", letters.may_send)
+    message_veils.register("complaints.cases", letters.veiled)
     announcements.register(NEW_CASE, _("A customer has written; it waits to be accepted"))
     message_groups.register("cases", Group(_("Voices of customers"), ("case_",)))
     message_groups.register(

@@ -67,6 +67,12 @@ def waiting():
     return handling.ask(case, question="是哪一天的事", by=by, at=at()), by
 
 
+def merged():
+    case, into, by = two()()
+    relations.merge(case, into=into, reason="同一件事", by=by, at=at())
+    return type(case).objects.get(pk=case.pk), by
+
+
 def held():
     case, by = at_case("accepted")()
     return handling.hold(case, reason="客户已起诉", by=by, at=at()), by
@@ -148,6 +154,10 @@ PATHS = {
     "merge": (
         two(),
         lambda case, into, by: relations.merge(case, into=into, reason="同一件事", by=by, at=at()),
+    ),
+    "unmerge": (
+        merged,
+        lambda case, by: relations.unmerge(case, reason="是两件事", by=by, at=at()),
     ),
     "split": (
         at_case("accepted"),
