@@ -152,7 +152,7 @@ def hindrance_to_merge(*, same_place, same_kind, is_itself, leading_state, bring
         return _("A case cannot be merged into itself.")
     if not (same_place and same_kind):
         return _("Only cases of the same kind are merged. Link them instead.")
-    if leading_state in ("proposed", "confirmed"):
+    if leading_state in ("proposed", "proved", "attributed", "confirmed"):
         if brings_names:
             return _(
                 "The other case has a finding already, and this one names somebody new. Link them instead."

@@ -113,8 +113,8 @@ class Case(models.Model):
     Kind, Channel, State, ToldBy = Kind, Channel, State, ToldBy
 
     ACCEPT = Transition("accept", (State.RECEIVED,), State.ACCEPTED)
-    DECLINE = Transition("decline", (State.RECEIVED, State.ACCEPTED), State.DECLINED)
-    MERGE = Transition("merge", BEFORE_FINDING, State.MERGED)
+    DECLINE = Transition("decline", (State.RECEIVED, State.ACCEPTED, State.PROVED), State.DECLINED)
+    MERGE = Transition("merge", (*BEFORE_FINDING, State.PROVED), State.MERGED)
     UNMERGE = Transition("unmerge", (State.MERGED,), State.ACCEPTED)
     INVESTIGATE = Transition("investigate", (State.ACCEPTED,), State.INVESTIGATING)
     ASK = Transition("ask", (State.ACCEPTED, State.INVESTIGATING), State.WAITING)

@@ -252,7 +252,7 @@ WHEN = {
     "confirm": ((CONFIRM,), Case.CONFIRM.sources),
     "send_back": ((CONFIRM, INVESTIGATE), Case.RETURN.sources),
     "topics": (AT_WORK, None),
-    "merge": ((HANDLE,), BEFORE_FINDING),
+    "merge": ((HANDLE,), Case.MERGE.sources),
     "unmerge": ((HANDLE,), Case.UNMERGE.sources),
     "split": ((HANDLE,), BEFORE_FINDING),
     "follow_up": ((HANDLE,), (*ENDED, State.RESPONDED)),

@@ -71,8 +71,9 @@ def unmerge(case, *, reason, by, at):
     rules.refuse(rules.hindrance_to_unmerge(leading_state=leading.state), code="state")
     _give_back_people(case, leading)
     advance(case, _way_back(case), by=by, at=at, merged_into=None, investigator=None)
-    _keep_earlier_clock(leading, at)
-    _keep_earlier_clock(case, at)
+    for one in (case, leading):
+        if one.state in BEFORE_FINDING:
+            _keep_earlier_clock(one, at)
     for one in (case, leading):
         record(one, Entry.Kind.REASON, reason, by=by, at=at)
     with translation.override(case.language):
