@@ -193,6 +193,9 @@ class Case(models.Model):
     paused_days = models.PositiveSmallIntegerField(default=0)
     warned_at = models.DateTimeField(null=True, blank=True)
     escalated_at = models.DateTimeField(null=True, blank=True)
+    first_escalated_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("when those above heard that nobody had answered at all")
+    )
 
     # the end
     responded_at = models.DateTimeField(null=True, blank=True)
@@ -234,6 +237,11 @@ class Case(models.Model):
             models.Index(fields=["company", "site", "problem_type"], name="complaints_case_place"),
             models.Index(fields=["contact_phone"], name="complaints_case_phone"),
             models.Index(fields=["due_at"], condition=Q(state__in=RUNNING), name="complaints_case_due"),
+            models.Index(
+                fields=["first_answer_due_at"],
+                condition=Q(state__in=RUNNING, first_answered_at=None),
+                name="complaints_case_first_due",
+            ),
         ]
 
     def __str__(self):

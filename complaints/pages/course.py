@@ -43,6 +43,7 @@ STEPS = {
     "hold": _("Put on legal hold"),
     "release": _("Released from legal hold"),
     "warned": _("The deadline comes near: those responsible are told"),
+    "first_escalated": _("No first answer in time: head of department and supervisors are told"),
     "escalated": _("Overdue: head of department and supervisors are told"),
     "took_over": _("Another case was merged into this one"),
     "gave_back": _("A merged case was taken out again"),

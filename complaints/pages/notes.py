@@ -62,6 +62,9 @@ def _late_first(desk):
         return None
     until = deadline(desk.case.first_answer_due_at)
     detail = _("Accepting it, or a word of progress, is the first answer.")
+    if desk.case.first_escalated_at:
+        told = _("The head of the department and the supervisors were told on %(at)s.")
+        detail = f"{detail} {told % {'at': moment(desk.case.first_escalated_at)}}"
     return Note(
         _("No first answer yet; it was due until %(at)s") % {"at": until}, detail, "late", "clock-history"
     )

@@ -128,6 +128,7 @@ PATHS = {
     ),
     "resume": (waiting, lambda case, by: handling.resume(case, by=by, at=SOON)),
     "escalate": (at_case("accepted"), lambda case, by: deadlines.escalate(case, LATE)),
+    "escalate_first": (at_case("receive"), lambda case, by: deadlines.escalate_first(case, SOON)),
     "warn": (at_case("accepted"), lambda case, by: deadlines.warn(case, SOON)),
     "extend": (
         at_case("investigating", also=("hr",)),
