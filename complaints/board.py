@@ -2,7 +2,7 @@
 million. Internal reports and cases merged into others are never among them."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db.models import Count, F, Q
 from django.utils.functional import cached_property
@@ -30,6 +30,7 @@ class Line:
     name: str
     figure: Figure
     overdue: int = 0
+    query: str = ""  # of the list that shows what is counted; '' where the list has no such filter
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class HotTopic:
     code: str
     trend: hot.Trend
     weeks: tuple
+    query: str = ""
 
     @property
     def bars(self):
@@ -126,23 +128,24 @@ class Board:
     def classes(self):
         names = {entry.code: str(entry) for entry in self._policy.classes} if self._policy else {}
         order = {code: place for place, code in enumerate(names)}
-        found = self._shares("class_code", names)
+        found = self._shares("class_code", names, "class_code")
         return [line for code, line in sorted(found, key=lambda pair: order.get(pair[0], len(order)))]
 
     @cached_property
     def departments(self):
         names = {one.pk: str(one) for one in Department.objects.filter(company=self.company)}
-        return _by_name(self._shares("department_id", names))
+        return _by_name(self._shares("department_id", names, "department"))
 
     @cached_property
     def people(self):
         """By name, never by result: this helps to share work out, it is no league table."""
-        found = dict(self._shares("handler_id", {}))
+        found = dict(self._shares("handler_id", {}, "handler"))
         ids = [pk for pk in list(found)[:MOST_PEOPLE] if pk]
         names = dict(Employee.objects.filter(pk__in=ids).values_list("pk", "name"))
-        return _by_name([(pk, Line(names[pk], found[pk].figure, found[pk].overdue)) for pk in names])
+        return _by_name([(pk, replace(found[pk], name=names[pk])) for pk in names])
 
-    def _shares(self, column, names):
+    def _shares(self, column, names, filter_name):
+        """[(key, Line)]; `filter_name` is what the list of cases calls the column."""
         late = self._unanswered_late
         rows = (
             self.window.order_by()
@@ -153,7 +156,13 @@ class Board:
                 overdue=Count("pk", filter=overdue(self.at)),
             )
         )
-        return [(key, Line(names.get(key, key or "—"), figure(k, n), overdue)) for key, k, n, overdue in rows]
+        return [
+            (key, Line(names.get(key, key or "—"), figure(k, n), overdue, self._opens(filter_name, key)))
+            for key, k, n, overdue in rows
+        ]
+
+    def _opens(self, filter_name, key):
+        return self.link(**{filter_name: key}) if key else ""
 
     @cached_property
     def places(self):
@@ -189,8 +198,15 @@ class Board:
         )
         by_code = {row["code"]: row for row in rows}
         names = self._topic_names
+        since = f"{self.until - dt.timedelta(days=days)}"
         return [
-            HotTopic(names.get(found.code, found.code), found.code, found, _weeks_of(by_code[found.code]))
+            HotTopic(
+                names.get(found.code, found.code),
+                found.code,
+                found,
+                _weeks_of(by_code[found.code]),
+                self.link(topic=found.code, since=since) if found.now else "",
+            )
             for found in hot.trends([(code, row["now"], row["before"]) for code, row in by_code.items()])
         ]
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.models import Case, CaseLink, CaseTopic, Channel, Kind, State
 from complaints.pages.sight import Sight
-from complaints.pages.stages import STAGES, overdue
+from complaints.pages.stages import ALL, COUNTED, STAGES, overdue
 from complaints.policy import rules_of, topics_of
 from core.flow import Refused
 from core.period import SHANGHAI
@@ -20,13 +20,14 @@ from organization.scopes import employee_id_of, today
 KINDS = [choice for choice in Kind.choices if choice[0] != Kind.REPORT]
 YES = [("1", _("yes"))]
 LONGEST_WORDS = 60
-ALL = "all"
 
 
 class CaseFilter(django_filters.FilterSet):
     """?stage=…&kind=…&within=…; what is impossible is ignored. Telephone numbers are never searched."""
 
-    stage = django_filters.ChoiceFilter(method="in_stage", choices=[(code, code) for code in (*STAGES, ALL)])
+    stage = django_filters.ChoiceFilter(
+        method="in_stage", choices=[(code, code) for code in (*STAGES, ALL, COUNTED)]
+    )
     kind = django_filters.ChoiceFilter(choices=KINDS, label=_("Kind"))
     state = django_filters.ChoiceFilter(choices=State.choices, label=_("State"))
     mine = django_filters.ChoiceFilter(method="of_mine", choices=YES, label=_("Mine"))
@@ -128,6 +129,8 @@ class CaseFilter(django_filters.FilterSet):
         return queryset if {"within", "state"} & set(given) else queryset.open()
 
     def in_stage(self, cases, name, value):
+        if value == COUNTED:
+            return cases.exclude(state=State.MERGED)
         return cases if value == ALL else cases.filter(state__in=STAGES[value][1])
 
     def received_since(self, cases, name, value):

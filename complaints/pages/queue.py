@@ -8,7 +8,7 @@ from django.utils.translation import gettext, pgettext
 
 from complaints import wording
 from complaints.models import Allegation, Case, CaseLink, Kind
-from complaints.pages.stages import STAGES, clock_of
+from complaints.pages.stages import ALL, COUNTED, SORTS, STAGES, clock_of
 
 
 @dataclass
@@ -115,7 +115,7 @@ def tabs(counts, active):
         for stage, (label, states) in STAGES.items()
     ]
     first = Tab("", gettext("All open"), counts["open"], not active)
-    return [first, *known, Tab("all", gettext("All"), 0, active == "all")]
+    return [first, *known, Tab(ALL, gettext("All"), 0, active in (ALL, COUNTED))]
 
 
 def kind_chips(params, chosen):
@@ -138,6 +138,11 @@ def switches(params, given, *, is_employee):
         Chip(label, turned(params, name, "" if name in given else "1"), name in given)
         for name, label in labels.items()
     ]
+
+
+def sorts(params, chosen):
+    """How the list may be sorted, the present way marked."""
+    return [Chip(str(label), turned(params, "sort", name), name == chosen) for name, label in SORTS.items()]
 
 
 def turned(params, name, value):

@@ -12,6 +12,8 @@ from complaints import hot
 from complaints.board import board_for
 from complaints.forms.board import BoardFilters
 from complaints.models import Allegation, CaseLink, Kind, SavedView, State
+from complaints.services import relations
+from complaints.tests.build_b import Cast
 from complaints.tests.build_board import answered, case, company_with_policy, reader
 from organization.models import Department, Role, Site
 from tests import factories
@@ -38,7 +40,7 @@ def board_of(company, user, at_=NOW, **query):
 def page_of(user, path="/cases/board/", **query):
     client = Client()
     client.force_login(user)
-    return client.get(path, query)
+    return client.get(path, query or None)
 
 
 # ---- counting
@@ -297,3 +299,19 @@ def test_a_week_without_cases_is_drawn_empty(company):
     (topic,) = board_of(company, reader(company)).topics
     assert topic.weeks[-1] == 1 and sum(topic.weeks) == 1
     assert topic.bars[-1][2] == "100.00%" and topic.bars[0][2] == "0.00%"
+
+
+def test_each_number_of_the_board_opens_the_list_that_it_counts(db):
+    cast = Cast()
+    site = cast.company.sites.create(code="yunqi", name="云栖里")
+    moment = at(2026, 11, 16)
+    made = [cast.accepted(cast.seller, site=site, moment=moment) for _ in range(3)]
+    relations.merge(made[2], into=made[1], reason="同一件事", by=cast.handler.user, at=at())
+    shown = board_of(cast.company, cast.handler.user, at_=at(2026, 12, 1))
+    lines = [*shown.classes, *shown.departments, *shown.people]
+    queries = [line.query for line in lines] + [shown.places.rows[0]["cells"][0]["query"]]
+    queries += [topic.query for topic in shown.topics if topic.trend.now]
+    assert len(queries) > 4
+    for query in queries:
+        found = page_of(cast.handler.user, f"/cases/?{query}").context["page"].paginator.count
+        assert query and found == 2, query
