@@ -10,6 +10,7 @@ from django.utils.translation import gettext, pgettext
 from complaints import clocks, wording
 from complaints.models import Allegation, Case, CaseFile, CaseLink, Finding, Kind, State
 from complaints.pages.course import course_of
+from complaints.pages.near import near_answers, near_cases
 from complaints.pages.notes import notes_of
 from complaints.pages.offers import Offers
 from complaints.pages.sight import Sight
@@ -185,6 +186,15 @@ class Desk:
             for one in self.relatives
             if one.kind == CaseLink.Kind.REPEAT and one.case.received_at <= self.case.received_at
         ]
+
+    @cached_property
+    def near_answers(self):
+        """Of the same customer; the customer is known here to those who deal with the case."""
+        return near_answers(self.case, self.user, self.rules.repeat_days) if self.sees_contact else []
+
+    @cached_property
+    def near_cases(self):
+        return near_cases(self.case, self.user, self.rules.repeat_days) if self.sees_contact else []
 
     @cached_property
     def course(self):

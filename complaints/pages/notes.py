@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from complaints import clocks
-from complaints.models import State
+from complaints.models import Kind, State
 from core.access import may
 from core.templatetags.manyi import deadline, moment
 
@@ -31,6 +31,7 @@ def notes_of(desk):
         _repeat,
         _hold,
         _same_incident,
+        _perhaps_same_incident,
         _waiting,
         _reopened,
         _ended,
@@ -111,6 +112,15 @@ def _same_incident(desk):
     detail = _("One incident is counted once, as a complaint or as a low answer.")
     title = _("The same incident as a survey answer")
     return Note(title, detail, "", "ui-checks", ((answer.number, address),))
+
+
+def _perhaps_same_incident(desk):
+    """Before a finding stands twice: a survey answer of the same customer that nobody has looked at beside the case."""
+    if desk.case.kind != Kind.COMPLAINT or "link_answer" not in desk.offers or not desk.near_answers:
+        return None
+    links = tuple((one.number, reverse("answer", args=[one.pk])) for one in desk.near_answers)
+    detail = _("If one of these is about the same incident, link it under “Other steps”: it is counted once.")
+    return Note(_("This customer answered a survey near that time"), detail, "", "ui-checks", links)
 
 
 def _waiting(desk):
