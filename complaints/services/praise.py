@@ -12,7 +12,7 @@ from complaints.casework import enter
 from complaints.models import Case, CaseFile, Kind, Praise, PraiseShare, State
 from complaints.recusal import day_of, happened_on
 from complaints.services import handling
-from complaints.twins import FACTS, proved_by_same_scan
+from complaints.twins import FACTS, proved_by_same_scan, with_same_scan
 from core.events import publish
 from core.flow import Refused, advance
 from notifications.services import notify
@@ -130,6 +130,7 @@ def return_shares(case, *, reason, by, at):
 @transaction.atomic
 def confirm_praise(case, *, by, at):
     """The fact stands: written praise and pennants may now be rewarded (RE-5.2b). Those praised are told."""
+    _hold_twins(case)
     case, praise = _entered(case, by)
     rules.refuse(hindrance_to_confirm(praise, by), code="own")
     if praise.proof == Proof.PHOTO:
@@ -158,6 +159,12 @@ def has_scan(case):
     files = CaseFile.objects.filter(Q(case=case) | Q(case__merged_into=case)).exclude(attachment__file="")
     kept = files.values_list("attachment__content_type", flat=True)
     return any(content_type.startswith(SCANS) for content_type in kept)
+
+
+def _hold_twins(case):
+    """Praise with the same photo is confirmed one after the other, locked in one order lest they wait in a circle."""
+    together = [case.pk, *with_same_scan(case).values_list("pk", flat=True)]
+    list(Case.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=together).order_by("pk"))
 
 
 def _refuse_used_scan(other):

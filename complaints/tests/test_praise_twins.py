@@ -1,11 +1,14 @@
 """One praise counts once: the same photo, the same customer, the same words."""
 
+import contextlib
 import datetime as dt
+import threading
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
-from complaints.models import Case, State
+from complaints.models import Case, Praise, State
 from complaints.selectors import confirmed_praises
 from complaints.services import closing, handling, praise, relations
 from complaints.services.intake import Contact
@@ -13,6 +16,7 @@ from complaints.tests.build_praise import RECEIVED, Stage, fresh
 from complaints.twins import SCAN, VOICE, WORDS, twins_of
 from core.flow import Refused
 from tests.factories import at
+from tests.racing import at_once, kinds
 
 OTHER = Contact(name="孙先生", phone="13900000002")
 LATER = at(2026, 11, 7, 9)
@@ -109,3 +113,47 @@ def test_the_page_names_the_twin_with_its_sharers_and_a_withdrawn_one_is_none(st
     assert first.number in page.content.decode()
     Case.objects.filter(pk=first.pk).update(state=State.WITHDRAWN)
     assert client.get(reverse("praise", args=[second.pk])).context["desk"].twins == []
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_two_praises_with_one_photo_confirmed_at_once_are_one_fact():
+    stage = Stage()
+    first, second = stage.attributed(), stage.attributed(contact=OTHER)
+    for case in (first, second):
+        case.files.update(attachment=stage.file(width=40))
+    people = [stage.chenjing.user, stage.sunyue.user]
+    outcomes = at_once(
+        [
+            lambda case=case, user=user: praise.confirm_praise(fresh(case), by=user, at=LATER)
+            for case, user in zip([first, second, first, second], people * 2, strict=True)
+        ]
+    )
+    assert kinds(outcomes) == {"Refused": 3, "done": 1}
+    assert Praise.objects.exclude(confirmed_by=None).count() == 1
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_control_confirming_them_without_waiting_for_each_other_counts_the_pennant_twice(monkeypatch):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite lets one write at a time")
+    monkeypatch.setattr(praise, "_hold_twins", lambda case: None)
+    barrier, check = threading.Barrier(2), praise.proved_by_same_scan
+
+    def checked(case, **states):
+        found = check(case, **states)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            barrier.wait(5)
+        return found
+
+    stage = Stage()
+    first, second = stage.attributed(), stage.attributed(contact=OTHER)
+    for case in (first, second):
+        case.files.update(attachment=stage.file(width=40))
+    monkeypatch.setattr(praise, "proved_by_same_scan", checked)
+    at_once(
+        [lambda case=case: praise.confirm_praise(fresh(case), by=stage.chenjing.user, at=LATER) for case in
+         (first, second)]
+    )  # fmt: skip
+    assert Praise.objects.exclude(confirmed_by=None).count() == 2
