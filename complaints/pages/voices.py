@@ -25,6 +25,7 @@ class Voice:
     waited: str
     is_answered: bool
     is_escalated: bool
+    passed_on_by: str = ""
 
 
 def voices_in(cases):
@@ -69,4 +70,5 @@ def _voice(case, rules, at, *, reads):
         wording.span(end - case.received_at),
         is_answered,
         case.escalated_at is not None or (case.first_escalated_at is not None and not is_answered),
+        case.received_by.get_full_name() if reads and case.received_by else "",
     )

@@ -99,6 +99,16 @@ def test_a_head_does_not_read_which_colleague_passed_it_on(cast):
     assert cast.colleague.name not in said[cast.head]
 
 
+def test_nor_does_a_head_who_sits_in_the_group_in_its_inbox(cast, client):
+    cast.receive(cast.seller, channel=Channel.EMPLOYEE, by=cast.colleague.user)
+    factories.grant(cast.head.user, Role.objects.get(company=cast.company, code="group"))
+    told = {}
+    for employee in (cast.member, cast.head):
+        client.force_login(employee.user)
+        told[employee] = [row.passed_on_by for row in client.get(reverse("group_inbox")).context["rows"]]
+    assert told == {cast.member: [cast.colleague.name], cast.head: [""]}
+
+
 @pytest.fixture
 def again(cast):
     """(an earlier complaint about the second handler, a later one of the same customer about the seller)."""
