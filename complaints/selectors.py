@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from complaints.models import Allegation, Case, Finding, Kind, PraiseShare, State
-from complaints.pages.sight import Sight
+from complaints.pages.sight import Sight, departments_led_by
 from core.navigation import SearchHit
 from customers.selectors import Entry
 from organization.scopes import employee_id_of, reach_of
@@ -153,6 +153,19 @@ def told_allegations(user):
 def count_overdue(at):
     """Without internal reports: a gauge that moves would tell of one."""
     return Case.objects.of_customers().overdue(at).count()
+
+
+def audit_rows_for(rows, user):
+    """The audit log without cases that name its reader, and without who passed on what is about people of theirs."""
+    own, led = employee_id_of(user), departments_led_by(user)
+    if own is None:
+        return rows
+    mine = Allegation.objects.filter(employee_id=own).values("case_id")
+    of_theirs = Allegation.objects.filter(department_id__in=led).values("case_id")
+    found = Finding.objects.filter(case__in=mine).values("pk")
+    rows = rows.exclude(model="complaints.case", object_id__in=mine)
+    rows = rows.exclude(model="complaints.finding", object_id__in=found)
+    return rows.exclude(verb="complaints.case.received", object_id__in=of_theirs)
 
 
 def timeline(customer, viewer=None):

@@ -20,7 +20,7 @@ class Sight:
     """What one user reads of one company's cases."""
 
     def __init__(self, user, company):
-        self.user, self.company = user, company
+        self.user = user
         self.headed = reach_of(user, "complaints.view").department_ids
         self._is_in_touch = company.pk in reach_of(user, *IN_TOUCH).company_ids
         self._judges = company.pk in reach_of(user, *JUDGES).company_ids
@@ -55,14 +55,19 @@ class Sight:
     @cached_property
     def _leads(self):
         """Departments under the user, with or without a head's role."""
-        roots = headed_by(self.user)
-        return self.headed | (with_descendants(roots, self.company.pk) if roots else set())
+        return self.headed | departments_led_by(self.user)
 
     def people(self, allegations, reads):
         """Whom the user may know to be named: all, or for a head those of the departments they head."""
         if reads or not self.headed:
             return allegations
         return [one for one in allegations if one.department_id in self.headed]
+
+
+def departments_led_by(user):
+    """Ids of the departments somebody heads, by their assignment, and of all below."""
+    roots = headed_by(user)
+    return with_descendants(roots, user.employee.company_id) if roots else set()
 
 
 def _about(departments):

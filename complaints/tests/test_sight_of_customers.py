@@ -109,6 +109,29 @@ def test_nor_does_a_head_who_sits_in_the_group_in_its_inbox(cast, client):
     assert told == {cast.member: [cast.colleague.name], cast.head: [""]}
 
 
+def test_the_audit_log_tells_no_reader_of_cases_about_them_nor_who_passed_on_one_about_their_people(
+    cast, client
+):
+    case = cast.confirm(
+        cast.propose(cast.investigating(cast.seller, channel=Channel.EMPLOYEE, by=cast.colleague.user))
+    )
+    other = cast.receive(cast.member)
+    factories.grant(cast.head.user, Role.objects.get(company=cast.company, code="group"))
+
+    def rows_for(employee):
+        client.force_login(employee.user)
+        page = client.get(reverse("audit_log"), {"what": "complaints."}).context["page"]
+        return {(row.model, row.object_id, row.verb.rpartition(".")[2]) for row in page.object_list}
+
+    received, theirs = ("complaints.case", case.pk, "received"), ("complaints.case", other.pk, "received")
+    confirmed = ("complaints.finding", case.findings.get().pk, "confirm")
+    assert {received, theirs, confirmed} <= rows_for(cast.auditor)
+    assert rows_for(cast.member) & {received, theirs, confirmed} == {received, confirmed}
+    assert rows_for(cast.head) & {received, theirs, confirmed} == {theirs, confirmed}
+    factories.grant(cast.seller.user, Role.objects.get(company=cast.company, code="auditor"))
+    assert rows_for(cast.seller) == {theirs}
+
+
 @pytest.fixture
 def again(cast):
     """(an earlier complaint about the second handler, a later one of the same customer about the seller)."""
