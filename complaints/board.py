@@ -8,7 +8,7 @@ from django.db.models import Count, F, Q
 from django.utils.functional import cached_property
 
 from complaints import hot
-from complaints.models import Case, CaseLink, CaseTopic, Kind, State
+from complaints.models import Case, CaseLink, Kind, State
 from complaints.models.case import OPEN, RUNNING
 from complaints.pages.stages import FIRST_ANSWER_OPEN, overdue
 from complaints.policy import rules_of, topics_of
@@ -192,26 +192,27 @@ class Board:
         end, days = start_of(self.until), self._policy.hot_days
         newest, oldest = end - dt.timedelta(days=days), end - dt.timedelta(days=days * (1 + hot.BEFORE))
         weeks = {f"week{place}": _week(end, place) for place in range(WEEKS)}
+        since = min(oldest, end - dt.timedelta(weeks=WEEKS))
+        near = self.cases.filter(received_at__gte=since, received_at__lt=end, topics__isnull=False)
         rows = (
-            CaseTopic.objects.filter(case__in=self.cases.values("pk"), case__received_at__lt=end)
-            .filter(case__received_at__gte=min(oldest, end - dt.timedelta(weeks=WEEKS)))
-            .values("code")
+            near.order_by()
+            .values(code=F("topics__code"))
             .annotate(
-                now=Count("pk", filter=Q(case__received_at__gte=newest)),
-                before=Count("pk", filter=Q(case__received_at__gte=oldest, case__received_at__lt=newest)),
+                now=Count("pk", filter=Q(received_at__gte=newest)),
+                before=Count("pk", filter=Q(received_at__gte=oldest, received_at__lt=newest)),
                 **{name: Count("pk", filter=match) for name, match in weeks.items()},
             )
         )
         by_code = {row["code"]: row for row in rows}
         names = self._topic_names
-        since = f"{self.until - dt.timedelta(days=days)}"
+        first_day = f"{self.until - dt.timedelta(days=days)}"
         return [
             HotTopic(
                 names.get(found.code, found.code),
                 found.code,
                 found,
                 _weeks_of(by_code[found.code]),
-                self.link(topic=found.code, since=since) if found.now else "",
+                self.link(topic=found.code, since=first_day) if found.now else "",
             )
             for found in hot.trends([(code, row["now"], row["before"]) for code, row in by_code.items()])
         ]
@@ -253,7 +254,7 @@ def start_of(day):
 def _week(end, place):
     """The condition of week number `place`, 0 the oldest of WEEKS."""
     start = end - dt.timedelta(weeks=WEEKS - place)
-    return Q(case__received_at__gte=start, case__received_at__lt=start + dt.timedelta(weeks=1))
+    return Q(received_at__gte=start, received_at__lt=start + dt.timedelta(weeks=1))
 
 
 def _weeks_of(row):
