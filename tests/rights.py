@@ -156,7 +156,7 @@ TABLE = (
     (
         "hr service",
         "case_ask case_entry case_extend case_investigate case_link case_link_answer case_person "
-        "case_resume case_statement case_tell_person case_topics case_unmask",
+        "case_resume case_statement case_take_out case_tell_person case_topics case_unmask",
     ),
     (
         "reports_reader",

@@ -55,6 +55,7 @@ STEPS = {
 INSIDE = {
     "unmasked": _("Name and number were looked at"),
     "named": _("Somebody is named"),
+    "unnamed": _("Somebody named by mistake is taken out"),
     "worded": _("What is said of somebody is written"),
     "person_told": _("The person is told"),
     "replied": _("The person replied"),

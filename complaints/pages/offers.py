@@ -169,6 +169,9 @@ class Offers:
     def _hindrance_to_person(self):
         return "" if self.case.kind in ACCUSING else _("Only complaints name somebody.")
 
+    def _hindrance_to_take_out(self):
+        return rules.hindrance_to_investigate(self.desk.own_employee_id, self.excluded)
+
     def _hindrance_to_asked(self):
         return _("The customer was asked already.") if self.case.asked_at else ""
 
@@ -202,6 +205,11 @@ class Offers:
     def may_word(self):
         """Whether what is said of somebody may be written anew, as long as they were not told."""
         return "statement" in self
+
+    @property
+    def may_take_out(self):
+        """Whether somebody named by mistake may be taken out, as long as they were not told."""
+        return "take_out" in self
 
     @cached_property
     def main(self):
@@ -248,6 +256,7 @@ WHEN = {
     "person": (AT_WORK, BEFORE_FINDING),
     "tell": (AT_WORK, OPEN),
     "statement": (AT_WORK, BEFORE_FINDING),
+    "take_out": (AT_WORK, BEFORE_FINDING),
     "propose": ((INVESTIGATE,), Case.PROPOSE.sources),
     "confirm": ((CONFIRM,), Case.CONFIRM.sources),
     "send_back": ((CONFIRM, INVESTIGATE), Case.RETURN.sources),

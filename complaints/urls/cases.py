@@ -22,6 +22,7 @@ urlpatterns = [
     path("cases/<int:pk>/people/", steps.name_person, name="case_person"),
     path("cases/<int:pk>/people/<int:allegation_pk>/", steps.word_statement, name="case_statement"),
     path("cases/<int:pk>/people/<int:allegation_pk>/tell/", steps.tell_person, name="case_tell_person"),
+    path("cases/<int:pk>/people/<int:allegation_pk>/out/", steps.take_out, name="case_take_out"),
     path("cases/<int:pk>/findings/", steps.propose, name="case_propose"),
     path("cases/<int:pk>/findings/confirm/", steps.confirm, name="case_confirm"),
     path("cases/<int:pk>/findings/send-back/", steps.send_back, name="case_send_back"),

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from complaints.forms.people import FindingForm, StatementForm
+from complaints.forms.people import FindingForm, StatementForm, TakeOutForm
 from complaints.forms.steps import STEP_FORMS
 from complaints.services import closing, findings, handling, people, relations, statements
 from complaints.views.case import case_page, desk_or_404, desk_to_act, step_taken
@@ -127,6 +127,25 @@ def word_statement(request, pk, allegation_pk):
     statements.word_allegation(found, by=request.user, at=desk.at, **form.arguments())
     messages.success(request, _("What is said of %(name)s is written.") % {"name": desk.name_of(found)})
     return redirect("case", pk=pk)
+
+
+@require(HANDLE, INVESTIGATE)
+@require_POST
+def take_out(request, pk, allegation_pk):
+    desk = desk_to_act(request, pk)
+    found = named_or_404(desk, allegation_pk)
+    name = desk.name_of(found)
+    form = TakeOutForm(request.POST, desk=desk, auto_id=f"id_o{found.pk}_%s")
+    return step_taken(
+        request,
+        form,
+        lambda: people.take_out(found, by=request.user, at=desk.at, **form.arguments()),
+        show=lambda status: case_page(
+            request, desk_or_404(request, pk), bound=form, about=found.pk, status=status
+        ),
+        said=lambda: _("%(name)s no longer stands in this case.") % {"name": name},
+        then=redirect("case", pk=pk),
+    )
 
 
 @require(HANDLE, INVESTIGATE)

@@ -142,6 +142,10 @@ PATHS = {
         lambda case, by: handling.set_topics(case, codes=["parking"], by=by, at=at()),
     ),
     "name_person": (at_case("investigating", "seller"), name_another),
+    "take_out": (
+        with_allegation(False),
+        lambda one, by: people.take_out(one, reason="同名的另一位同事", by=by, at=at()),
+    ),
     "tell_person": (with_allegation(False), lambda one, by: people.tell_person(one, by=by, at=at())),
     "reply": (
         with_allegation(True),
