@@ -53,6 +53,9 @@ class CaseFilter(django_filters.FilterSet):
     handler = django_filters.ModelChoiceFilter(
         queryset=Employee.objects.none(), label=_("Handled by"), empty_label=_("Everybody")
     )
+    hold = django_filters.ChoiceFilter(
+        method="held", choices=YES, label=_("On legal hold"), empty_label=_("Held or not")
+    )
     since = django_filters.DateFilter(
         method="received_since", label=_("Received from"), widget=forms.DateInput(attrs={"type": "date"})
     )
@@ -150,6 +153,9 @@ class CaseFilter(django_filters.FilterSet):
         seen = Case.objects.visible_to(self.request.user).order_by().values("pk")
         links = CaseLink.objects.filter(second=OuterRef("pk"), kind=CaseLink.Kind.REPEAT, first__in=seen)
         return cases.filter(Exists(links))
+
+    def held(self, cases, name, value):
+        return cases.filter(on_hold=True)
 
     def about(self, cases, name, value):
         return cases.filter(Exists(CaseTopic.objects.filter(case=OuterRef("pk"), code=value)))

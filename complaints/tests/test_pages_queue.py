@@ -231,3 +231,9 @@ def test_the_list_is_sorted_as_chosen_and_nonsense_means_by_deadline(cast):
     page = browse(cast.handler).get(QUEUE + "?sort=newest&kind=complaint").content.decode()
     assert 'name="sort" value="newest"' in page  # a search keeps it
     assert "sort=" not in page.partition("/cases/export/")[2].partition('"')[0]
+
+
+def test_what_is_on_legal_hold_is_found_whatever_its_state(cast):
+    held, _other = cast.accepted(), cast.accepted()
+    handling.hold(held, reason="客户已起诉", by=cast.hr.user, at=at())
+    assert numbers(browse(cast.hr), "?hold=1&stage=all") == {held.number}
