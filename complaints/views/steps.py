@@ -171,13 +171,19 @@ def propose(request, pk):
     if not all([form.is_valid() for person, form in lines]):
         return propose_page(request, desk, lines, status=422)
     drafts = [findings.Draft(one.allegation, **form.cleaned_data) for one, form in lines]
-    findings.propose(desk.case, drafts=drafts, by=request.user, at=desk.at)
+    try:
+        findings.propose(desk.case, drafts=drafts, by=request.user, at=desk.at)
+    except Refused as refusal:  # what was written stays on the page
+        return propose_page(
+            request, desk_to_act(request, pk), lines, status=409, refused=str(refusal.message)
+        )
     messages.success(request, _("The findings are with a second person, who confirms them."))
     return redirect("case", pk=pk)
 
 
-def propose_page(request, desk, lines, status=200):
-    context = {"desk": desk, "case": desk.case, "lines": lines, "hindrance": desk.offers.hindrance("propose")}
+def propose_page(request, desk, lines, status=200, refused=""):
+    hindrance = desk.offers.hindrance("propose")
+    context = {"desk": desk, "case": desk.case, "lines": lines, "hindrance": hindrance, "refused": refused}
     return render(request, "complaints/case/propose.html", context, status=status)
 
 
