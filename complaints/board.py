@@ -2,13 +2,13 @@
 million. Internal reports and cases merged into others are never among them."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db.models import Count, F, Q
 from django.utils.functional import cached_property
 
 from complaints import hot
-from complaints.models import Case, CaseLink, CaseTopic, Kind, State
+from complaints.models import Case, CaseLink, Kind, State
 from complaints.models.case import OPEN, RUNNING
 from complaints.pages.stages import FIRST_ANSWER_OPEN, overdue
 from complaints.policy import rules_of, topics_of
@@ -21,6 +21,9 @@ WEEKS = 12
 MOST_PEOPLE = 50
 MOST_REPEATS = 10
 SATISFIED = (4, 5)
+COUNTS = (
+    "received", "open", "overdue", "on_time", "judged", "first_judged", "first_on_time", "asked", "rated", "satisfied",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Line:
     name: str
     figure: Figure
     overdue: int = 0
+    query: str = ""  # of the list that shows what is counted; '' where the list has no such filter
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class HotTopic:
     code: str
     trend: hot.Trend
     weeks: tuple
+    query: str = ""
 
     @property
     def bars(self):
@@ -65,6 +70,7 @@ class Board:
 
     company: object
     cases: object
+    seen: object  # what the person may see, not narrowed: an earlier case outside of it is not spoken of
     since: dt.date
     until: dt.date
     at: dt.datetime
@@ -91,22 +97,30 @@ class Board:
         return Q(state__in=RUNNING, due_at__lte=self.at, responded_at=None)
 
     @cached_property
-    def totals(self):
-        """Counts of the whole window, one statement."""
+    def _counted(self):
+        """Counts of the window by class, department and handler together: one look at the cases for four tables."""
         late = self._unanswered_late
         rated = Q(rating__isnull=False)
-        return self.window.aggregate(
-            received=Count("pk"),
-            open=Count("pk", filter=Q(state__in=OPEN)),
-            overdue=Count("pk", filter=overdue(self.at)),
-            on_time=Count("pk", filter=Q(answered_on_time=True)),
-            judged=Count("pk", filter=Q(answered_on_time__isnull=False) | late),
-            first_judged=Count("pk", filter=_first_judged(self.at)),
-            first_on_time=Count("pk", filter=Q(first_answered_at__lte=F("first_answer_due_at"))),
-            asked=Count("pk", filter=Q(asked_at__isnull=False)),
-            rated=Count("pk", filter=rated),
-            satisfied=Count("pk", filter=rated & Q(rating__in=SATISFIED)),
+        grouped = self.window.order_by().values("class_code", "department_id", "handler_id")
+        return list(
+            grouped.annotate(
+                received=Count("pk"),
+                open=Count("pk", filter=Q(state__in=OPEN)),
+                overdue=Count("pk", filter=overdue(self.at)),
+                on_time=Count("pk", filter=Q(answered_on_time=True)),
+                judged=Count("pk", filter=Q(answered_on_time__isnull=False) | late),
+                first_judged=Count("pk", filter=_first_judged(self.at)),
+                first_on_time=Count("pk", filter=Q(first_answered_at__lte=F("first_answer_due_at"))),
+                asked=Count("pk", filter=Q(asked_at__isnull=False)),
+                rated=Count("pk", filter=rated),
+                satisfied=Count("pk", filter=rated & Q(rating__in=SATISFIED)),
+            )
         )
+
+    @cached_property
+    def totals(self):
+        """Counts of the whole window."""
+        return {name: sum(row[name] for row in self._counted) for name in COUNTS}
 
     @property
     def on_time(self):
@@ -125,34 +139,36 @@ class Board:
     def classes(self):
         names = {entry.code: str(entry) for entry in self._policy.classes} if self._policy else {}
         order = {code: place for place, code in enumerate(names)}
-        found = self._shares("class_code", names)
+        found = self._shares("class_code", names, "class_code")
         return [line for code, line in sorted(found, key=lambda pair: order.get(pair[0], len(order)))]
 
     @cached_property
     def departments(self):
         names = {one.pk: str(one) for one in Department.objects.filter(company=self.company)}
-        return _by_name(self._shares("department_id", names))
+        return _by_name(self._shares("department_id", names, "department"))
 
     @cached_property
     def people(self):
         """By name, never by result: this helps to share work out, it is no league table."""
-        found = dict(self._shares("handler_id", {}))
+        found = dict(self._shares("handler_id", {}, "handler"))
         ids = [pk for pk in list(found)[:MOST_PEOPLE] if pk]
         names = dict(Employee.objects.filter(pk__in=ids).values_list("pk", "name"))
-        return _by_name([(pk, Line(names[pk], found[pk].figure, found[pk].overdue)) for pk in names])
+        return _by_name([(pk, replace(found[pk], name=names[pk])) for pk in names])
 
-    def _shares(self, column, names):
-        late = self._unanswered_late
-        rows = (
-            self.window.order_by()
-            .values_list(column)
-            .annotate(
-                k=Count("pk", filter=Q(answered_on_time=True)),
-                n=Count("pk", filter=Q(answered_on_time__isnull=False) | late),
-                overdue=Count("pk", filter=overdue(self.at)),
-            )
-        )
-        return [(key, Line(names.get(key, key or "—"), figure(k, n), overdue)) for key, k, n, overdue in rows]
+    def _shares(self, column, names, filter_name):
+        """[(key, Line)]; `filter_name` is what the list of cases calls the column."""
+        sums = {}
+        for row in self._counted:
+            mine = sums.setdefault(row[column], [0, 0, 0])
+            for place, name in enumerate(("on_time", "judged", "overdue")):
+                mine[place] += row[name]
+        return [
+            (key, Line(names.get(key, key or "—"), figure(k, n), late, self._opens(filter_name, key)))
+            for key, (k, n, late) in sums.items()
+        ]
+
+    def _opens(self, filter_name, key):
+        return self.link(**{filter_name: key}) if key else ""
 
     @cached_property
     def places(self):
@@ -176,20 +192,28 @@ class Board:
         end, days = start_of(self.until), self._policy.hot_days
         newest, oldest = end - dt.timedelta(days=days), end - dt.timedelta(days=days * (1 + hot.BEFORE))
         weeks = {f"week{place}": _week(end, place) for place in range(WEEKS)}
+        since = min(oldest, end - dt.timedelta(weeks=WEEKS))
+        near = self.cases.filter(received_at__gte=since, received_at__lt=end, topics__isnull=False)
         rows = (
-            CaseTopic.objects.filter(case__in=self.cases.values("pk"), case__received_at__lt=end)
-            .filter(case__received_at__gte=min(oldest, end - dt.timedelta(weeks=WEEKS)))
-            .values("code")
+            near.order_by()
+            .values(code=F("topics__code"))
             .annotate(
-                now=Count("pk", filter=Q(case__received_at__gte=newest)),
-                before=Count("pk", filter=Q(case__received_at__gte=oldest, case__received_at__lt=newest)),
+                now=Count("pk", filter=Q(received_at__gte=newest)),
+                before=Count("pk", filter=Q(received_at__gte=oldest, received_at__lt=newest)),
                 **{name: Count("pk", filter=match) for name, match in weeks.items()},
             )
         )
         by_code = {row["code"]: row for row in rows}
         names = self._topic_names
+        first_day = f"{self.until - dt.timedelta(days=days)}"
         return [
-            HotTopic(names.get(found.code, found.code), found.code, found, _weeks_of(by_code[found.code]))
+            HotTopic(
+                names.get(found.code, found.code),
+                found.code,
+                found,
+                _weeks_of(by_code[found.code]),
+                self.link(topic=found.code, since=first_day) if found.now else "",
+            )
             for found in hot.trends([(code, row["now"], row["before"]) for code, row in by_code.items()])
         ]
 
@@ -207,7 +231,9 @@ class Board:
     @cached_property
     def repeats(self):
         """Repeat complaints: how many cases of the window are one, and the newest pairs."""
-        links = CaseLink.objects.filter(kind=CaseLink.Kind.REPEAT, second__in=self.window.values("pk"))
+        links = CaseLink.objects.filter(
+            kind=CaseLink.Kind.REPEAT, second__in=self.window.values("pk"), first__in=self.seen.values("pk")
+        )
         return {
             "count": links.values("second").distinct().count(),
             "pairs": list(
@@ -228,7 +254,7 @@ def start_of(day):
 def _week(end, place):
     """The condition of week number `place`, 0 the oldest of WEEKS."""
     start = end - dt.timedelta(weeks=WEEKS - place)
-    return Q(case__received_at__gte=start, case__received_at__lt=start + dt.timedelta(weeks=1))
+    return Q(received_at__gte=start, received_at__lt=start + dt.timedelta(weeks=1))
 
 
 def _weeks_of(row):
@@ -278,4 +304,6 @@ def _shade(count, top):
 def board_for(user, company, filters, at):
     """The Board of what this user may see; `filters` is the bound, valid form of the page."""
     cases = Case.objects.visible_to(user).filter(company=company).of_customers().exclude(state=State.MERGED)
-    return Board(company, filters.narrow(cases), filters.first_day, filters.end_day, at, filters.list_query)
+    return Board(
+        company, filters.narrow(cases), cases, filters.first_day, filters.end_day, at, filters.list_query
+    )

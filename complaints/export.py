@@ -2,12 +2,20 @@
 
 from django.utils.translation import gettext as _
 
+from complaints.models import Case
 from complaints.policy import rules_of
 from core.flow import Refused
 from core.period import SHANGHAI
+from organization.models import Department, Employee, Site
 from organization.scopes import today
 
 CHUNK = 2000
+#: in the order of the header: what has a name, then moments, then figures
+COLUMNS = (
+    "number", "kind", "channel", "state", "site_id", "problem_type", "severity", "class_code", "department_id",
+    "handler_id", "received_at", "first_answered_at", "due_at", "responded_at", "answered_on_time", "reopened",
+    "rating",
+)  # fmt: skip
 
 
 def export_header():
@@ -33,29 +41,43 @@ def export_header():
 
 
 def export_rows(cases, company):
-    """One tuple per case, fetched in pieces; codes are told by their names of today's policy."""
-    names = _names(company)
-    columns = cases.select_related("site", "department", "handler").order_by("received_at", "pk")
-    for case in columns.iterator(chunk_size=CHUNK):
+    """One tuple per case, fetched in pieces; codes are told by their names of today's policy.
+
+    Names are looked up once, not row by row: a hundred thousand cases take seconds.
+    """
+    names = _names(company) | _things(company) | _labels()
+    for row in cases.order_by("received_at", "pk").values_list(*COLUMNS).iterator(chunk_size=CHUNK):
+        found = dict(zip(COLUMNS, row, strict=True))
+        told = {column: names.get((column, value), value or "") for column, value in found.items()}
         yield (
-            case.number,
-            case.get_kind_display(),
-            case.get_channel_display(),
-            case.get_state_display(),
-            str(case.site or ""),
-            names.get(("problem", case.problem_type), case.problem_type),
-            names.get(("severity", case.severity), case.severity),
-            names.get(("class", case.class_code), case.class_code),
-            str(case.department or ""),
-            case.handler.name if case.handler else "",
-            _moment(case.received_at),
-            _moment(case.first_answered_at),
-            _moment(case.due_at),
-            _moment(case.responded_at),
-            "" if case.answered_on_time is None else (_("yes") if case.answered_on_time else _("no")),
-            case.reopened,
-            case.rating or "",
+            *(told[column] for column in COLUMNS[:10]),
+            *(_moment(found[column]) for column in COLUMNS[10:14]),
+            told["answered_on_time"],
+            found["reopened"],
+            found["rating"] or "",
         )
+
+
+def _things(company):
+    """{(column, id): name} of projects, departments and colleagues."""
+    lists = (
+        ("site_id", Site.objects.filter(company=company)),
+        ("department_id", Department.objects.filter(company=company)),
+    )
+    named = {(column, one.pk): str(one) for column, things in lists for one in things}
+    people = Employee.objects.filter(company=company).values_list("pk", "name")
+    return named | {("handler_id", pk): name for pk, name in people}
+
+
+def _labels():
+    """{(column, value): word} in the reader's language."""
+    lists = (("kind", Case.Kind), ("channel", Case.Channel), ("state", Case.State))
+    words = {(column, value): str(label) for column, choices in lists for value, label in choices.choices}
+    return words | {
+        ("answered_on_time", None): "",
+        ("answered_on_time", True): _("yes"),
+        ("answered_on_time", False): _("no"),
+    }
 
 
 def _names(company):
@@ -63,7 +85,11 @@ def _names(company):
         rules = rules_of(company, today())
     except Refused:  # no policy in force: the codes themselves
         return {}
-    lists = (("problem", rules.problem_types), ("severity", rules.severities), ("class", rules.classes))
+    lists = (
+        ("problem_type", rules.problem_types),
+        ("severity", rules.severities),
+        ("class_code", rules.classes),
+    )
     return {(kind, entry.code): str(entry) for kind, entries in lists for entry in entries}
 
 

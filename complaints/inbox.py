@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from complaints.models import Allegation, Case, Channel, Finding, PraiseShare, State
 from complaints.models.case import BEFORE_FINDING, OPEN, RUNNING
 from complaints.pages.stages import tonight
+from complaints.pages.voices import UNANSWERED
 from complaints.selectors import told_allegations
 from core.access import may
 from core.navigation import InboxItem
@@ -74,8 +75,10 @@ def supervising(user, company, at):
         return []
     found = _figures(
         visible(user, company),
-        escalated=Q(escalated_at__isnull=False, state__in=RUNNING),
-        voices=Q(channel=Channel.EMPLOYEE, first_answered_at=None, escalated_at=None),
+        escalated=(Q(escalated_at__isnull=False) | UNANSWERED) & Q(state__in=RUNNING),
+        voices=Q(
+            channel=Channel.EMPLOYEE, first_answered_at=None, escalated_at=None, first_escalated_at=None
+        ),
     )
     address = reverse("group_inbox")
     return [

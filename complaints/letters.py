@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from complaints import rating_link
 from complaints.models import Case, Kind, Mailbox, State, ToldBy
+from complaints.pages.sight import Sight
 from core.period import SHANGHAI
 from notifications.models import Message
 from notifications.services import permissions_to_send, write_to_customer
@@ -181,6 +182,15 @@ def messages_about(case):
     return Message.objects.filter(
         company_id=case.company_id, kind__startswith=MESSAGES, key__contains=f":{case.pk}:"
     )
+
+
+def veiled(messages, viewer, customer):
+    """On a customer's file: only those about cases of which the viewer may know whose they are."""
+    theirs = messages.filter(kind__startswith=MESSAGES).values_list("pk", "key")
+    about = {pk: int(key.split(":")[1]) for pk, key in theirs}
+    cases = Case.objects.filter(pk__in=set(about.values()))
+    known = set(Sight(viewer, customer.company).of_known_customers(cases).values_list("pk", flat=True))
+    return messages.exclude(pk__in=[pk for pk, case_id in about.items() if case_id not in known])
 
 
 def _write_all(case, fact, words, *, at, is_secret=False):

@@ -36,6 +36,7 @@ WORDS = {
     "withdraw": pgettext_lazy("to the customer", "You took it back"),
     "decline": pgettext_lazy("to the customer", "Not taken up"),
     "merge": pgettext_lazy("to the customer", "Handled together with other messages about the same matter"),
+    "unmerge": pgettext_lazy("to the customer", "Handled by itself again"),
 }
 #: what is still to come: (states before which it is, word, explanation)
 ACCEPTING = ((State.RECEIVED,), pgettext_lazy("to the customer", "Accept"), "")

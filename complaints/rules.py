@@ -55,6 +55,24 @@ def hindrance_to_investigate(actor_id, excluded):
     return hindrance_to_act(actor_id, excluded)
 
 
+def hindrance_to_know_who(actor_id, excluded):
+    """Who complained of somebody stays unknown to them and to whoever stands directly above them."""
+    if excluded.get(actor_id) == SUPERIOR:
+        return _(
+            "You stand directly above somebody named: who complained stays unknown to you. A colleague calls them."
+        )
+    return hindrance_to_act(actor_id, excluded)
+
+
+def hindrance_to_decline(actor_id, excluded):
+    """Turning a complaint away judges it as well."""
+    if excluded.get(actor_id) == SUPERIOR:
+        return _(
+            "You stand directly above somebody named: whether this is taken up is for a colleague to decide."
+        )
+    return hindrance_to_act(actor_id, excluded)
+
+
 def hindrance_to_confirm(*, actor_id, user_id, excluded, proposer_ids, investigator_id):
     """Four eyes: `proposer_ids` are users, `investigator_id` an employee. Handlers may confirm."""
     if user_id in proposer_ids:
@@ -119,13 +137,22 @@ def hindrance_to_pause(*, is_overdue, paused_days, most):
     return ""
 
 
+def hindrance_to_unmerge(*, leading_state):
+    """Two cases are told apart as long as neither was judged: later the finding and the answer are for both."""
+    if leading_state in ("received", "accepted", "investigating", "waiting"):
+        return ""
+    if leading_state == "proposed":
+        return _("The leading case has a finding for both: have it sent back before you take them apart.")
+    return _("The leading case was judged or ended for both. Open a case on new facts instead.")
+
+
 def hindrance_to_merge(*, same_place, same_kind, is_itself, leading_state, brings_names):
     """Whether a case may go into another: of the same company and kind, and before that one was judged."""
     if is_itself:
         return _("A case cannot be merged into itself.")
     if not (same_place and same_kind):
         return _("Only cases of the same kind are merged. Link them instead.")
-    if leading_state in ("proposed", "confirmed"):
+    if leading_state in ("proposed", "proved", "attributed", "confirmed"):
         if brings_names:
             return _(
                 "The other case has a finding already, and this one names somebody new. Link them instead."

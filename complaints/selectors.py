@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from complaints.models import Allegation, Case, Finding, Kind, PraiseShare, State
+from complaints.pages.sight import Sight, departments_led_by
 from core.navigation import SearchHit
 from customers.selectors import Entry
 from organization.scopes import employee_id_of, reach_of
@@ -154,10 +155,28 @@ def count_overdue(at):
     return Case.objects.of_customers().overdue(at).count()
 
 
-def timeline(customer):
-    """The customer's voices on the page of their file: what kind, which number, how it stands; no words."""
-    cases = Case.objects.of_customers().filter(customer=customer).select_related("site")
-    for case in cases:
+def audit_rows_for(rows, user):
+    """The audit log without cases that name its reader, and without who passed on what is about people of theirs."""
+    own, led = employee_id_of(user), departments_led_by(user)
+    if own is None:
+        return rows
+    mine = Allegation.objects.filter(employee_id=own).values("case_id")
+    of_theirs = Allegation.objects.filter(department_id__in=led).values("case_id")
+    found = Finding.objects.filter(case__in=mine).values("pk")
+    rows = rows.exclude(model="complaints.case", object_id__in=mine)
+    rows = rows.exclude(model="complaints.finding", object_id__in=found)
+    return rows.exclude(verb="complaints.case.received", object_id__in=of_theirs)
+
+
+def timeline(customer, viewer=None):
+    """The customer's voices on the page of their file: what kind, which number, how it stands; no words.
+
+    Only those of which the viewer may know whose they are; all of them without a viewer.
+    """
+    cases = Case.objects.of_customers().filter(customer=customer)
+    if viewer is not None:
+        cases = Sight(viewer, customer.company).of_known_customers(cases)
+    for case in cases.select_related("site"):
         yield Entry(
             day=case.received_at,
             title=f"{case.get_kind_display().capitalize()} {case.number}",

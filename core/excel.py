@@ -27,6 +27,7 @@ MOST_ROWS = 100_000
 MOST_COLUMNS = 100
 MOST_CELL = 32_767  # Excel's own limit
 CHUNK = 256 * 1024
+CSV_PIECE = 32 * 1024
 _PLACE = re.compile(rb"\br\s*=\s*[\"']\s*([A-Za-z]{0,9})(\d{1,12})[\"']")
 _DANGEROUS = re.compile(r"^'*[=+\-@\t\r\n＝＋－＠]")
 _NEUTRALISED = re.compile(r"^'+[=+\-@\t\r\n＝＋－＠]")
@@ -288,9 +289,11 @@ def rows_as_csv(header, rows):
     yield "\ufeff"
     for row in _chain(header, rows):
         writer.writerow([neutralise(cell) for cell in row])
-        yield out.getvalue()
-        out.seek(0)
-        out.truncate()
+        if out.tell() > CSV_PIECE:  # a piece a row would be a hundred thousand small writes
+            yield out.getvalue()
+            out.seek(0)
+            out.truncate()
+    yield out.getvalue()
 
 
 def _plain_workbook(header, title):

@@ -35,6 +35,8 @@ transition_recorders = Registry()
 #: name -> callable(obj) -> bool: rows about it are chained with the installation's, not with its company's, so that
 #: nobody who reads the company's log learns of it, not even by a gap in the links
 audited_apart = Registry()
+#: name -> callable(rows, user) -> rows of the audit log without what it would tell this reader about themselves
+audit_veils = Registry()
 #: event name -> Registry of handler name -> callable(event); see core.events
 event_handlers = {}
 #: section name -> parser(dict) -> frozen dataclass; raises ValueError with a sentence (policies)

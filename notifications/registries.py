@@ -10,6 +10,8 @@ from core.registries import Registry
 permissions_to_send = Registry()
 #: name -> callable(message) -> address to which a customer's reply to it is to go, or ""
 reply_addresses = Registry()
+#: name -> callable(messages, viewer, customer) -> messages to the customer that the viewer of their file may know of
+message_veils = Registry()
 #: code -> Group of kinds of messages to colleagues; the longest prefix decides
 message_groups = Registry()
 #: kind -> the sentence (lazy) a group robot says; a kind that does not stand here cannot be announced

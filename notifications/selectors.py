@@ -12,7 +12,7 @@ from core.navigation import InboxItem
 from customers.selectors import Entry
 from notifications.addresses import hash_of
 from notifications.models import Message, Robot, Suspension
-from notifications.registries import confidential_kinds
+from notifications.registries import confidential_kinds, message_veils
 
 MOST_COUNTED = 100
 LATE = dt.timedelta(hours=3)  # longer than the longest wait between tries
@@ -36,9 +36,13 @@ def inbox(user, company, at):
     ]
 
 
-def timeline(customer):
+def timeline(customer, viewer=None):
     """Messages to the customer: subject and what became of it; and when their address is written to no more."""
-    for message in Message.objects.filter(customer_id=customer.pk, company_id=customer.company_id):
+    messages = Message.objects.filter(customer_id=customer.pk, company_id=customer.company_id)
+    if viewer is not None:
+        for veil in message_veils:
+            messages = veil(messages, viewer, customer)
+    for message in messages:
         yield Entry(message.created_at, message.subject, message.get_state_display(), "envelope")
     if customer.email:
         for row in Suspension.objects.filter(

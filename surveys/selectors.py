@@ -180,7 +180,7 @@ class TimelineEntry:
     url: str = ""
 
 
-def timeline(customer):
+def timeline(customer, viewer=None):
     """Invitations of a customer; what was answered stands on the answer's own page."""
     for invitation in customer.invitations.select_related("campaign"):
         yield TimelineEntry(

@@ -160,7 +160,7 @@ TABLE = (
     (
         "hr service",
         "case_ask case_entry case_extend case_investigate case_link case_link_answer case_person "
-        "case_resume case_statement case_tell_person case_topics case_unmask",
+        "case_resume case_statement case_take_out case_tell_person case_topics case_unmask",
     ),
     (
         "reports_reader",
@@ -178,7 +178,7 @@ TABLE = (
     (
         "service",
         "case_accept case_answer case_asked case_assign case_caller case_classify case_customer "
-        "case_decline case_follow_up case_merge case_new case_split cases_export customer_apart "
+        "case_decline case_follow_up case_merge case_new case_split case_unmerge cases_export customer_apart "
         "customer_consent customer_contact_first customer_contact_remove customer_contacts customer_edit "
         "customer_erase customer_home_remove customer_homes customer_merge customer_need_remove "
         "customer_needs customer_new customer_preference_remove customer_preferences customer_unmask "

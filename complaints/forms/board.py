@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from complaints.models import Kind
+from complaints.pages.stages import COUNTED
 from core.period import SHANGHAI
 
 DEFAULT_DAYS = 90
@@ -67,7 +68,7 @@ class BoardFilters(forms.Form):
         """The query of the list of cases, and of its export, that shows what the board counts."""
         kept = {name: self._value(name) for name in ("kind", "site", "department")}
         last = self.end_day - dt.timedelta(days=1)
-        query = {"stage": "all", **kept, "since": f"{self.first_day}", "until": f"{last}", **more}
+        query = {"stage": COUNTED, **kept, "since": f"{self.first_day}", "until": f"{last}", **more}
         return urlencode({name: value for name, value in query.items() if value})
 
     def narrow(self, cases):

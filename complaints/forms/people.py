@@ -62,6 +62,15 @@ class StatementForm(StepForm):
     statement = statement_field(READ_BY_THEM, ANSWERED_TO, rows=2)
 
 
+class TakeOutForm(StepForm):
+    name = "take_out"
+    reason = reason_field(
+        _("Why they do not belong here"),
+        _("Write why this person does not belong here."),
+        _("Kept with your name. The person is not told."),
+    )
+
+
 class AttachCustomerForm(StepForm):
     name = "customer"
     customer = forms.CharField(

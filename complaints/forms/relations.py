@@ -7,7 +7,7 @@ from complaints.forms.fields import (
     LONGEST_TEXT,
     WRITE_WHY,
     PickField,
-    line,
+    PickInput,
     people_offered,
     reason_field,
     select,
@@ -16,19 +16,39 @@ from complaints.forms.fields import (
 from complaints.forms.step import StepForm
 from complaints.models import CaseLink
 
+OFFERED = _("Those of the same customer are offered while you type.")
+
+
+def number_line():
+    """A line for a number that offers those that are likely."""
+    return PickInput(attrs={"class": "form-control", "autocomplete": "off"})
+
 
 class MergeForm(StepForm):
     name = "merge"
     into = forms.CharField(
         label=_("Number of the leading case"),
+        help_text=OFFERED,
         max_length=30,
-        widget=line(autocomplete="off"),
+        widget=number_line(),
         error_messages={"required": _("Write the number of the case that goes on.")},
     )
     reason = reason_field(_("Why they are one matter"), WRITE_WHY)
 
+    def prepare(self):
+        self.fields["into"].widget.names = [one.number for one in self.desk.near_cases]
+
     def clean_into(self):
         return self.desk.other_case(self.cleaned_data["into"])
+
+
+class UnmergeForm(StepForm):
+    name = "unmerge"
+    reason = reason_field(
+        _("Why they are two matters"),
+        WRITE_WHY,
+        _("Its clock has run all along. Whom only this case names leaves the other one."),
+    )
 
 
 class SplitForm(StepForm):
@@ -67,8 +87,9 @@ class LinkForm(StepForm):
     KINDS = (CaseLink.Kind.RELATED, CaseLink.Kind.FOLLOW_UP, CaseLink.Kind.REPEAT)
     into = forms.CharField(
         label=_("Number of the other case"),
+        help_text=OFFERED,
         max_length=30,
-        widget=line(autocomplete="off"),
+        widget=number_line(),
         error_messages={"required": _("Write the number of the other case.")},
     )
     kind = forms.ChoiceField(
@@ -76,6 +97,9 @@ class LinkForm(StepForm):
         choices=[(kind.value, kind.label) for kind in KINDS],
         widget=select(),
     )
+
+    def prepare(self):
+        self.fields["into"].widget.names = [one.number for one in self.desk.near_cases]
 
     def clean_into(self):
         return self.desk.other_case(self.cleaned_data["into"])
@@ -90,9 +114,12 @@ class LinkAnswerForm(StepForm):
         label=_("Number of the survey answer"),
         help_text=_("Like A-2610-0417. One incident is counted once."),
         max_length=30,
-        widget=line(autocomplete="off"),
+        widget=number_line(),
         error_messages={"required": _("Write the number of the answer.")},
     )
+
+    def prepare(self):
+        self.fields["answer"].widget.names = [one.number for one in self.desk.near_answers]
 
     def clean_answer(self):
         return self.desk.survey_answer(self.cleaned_data["answer"])

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.models import Case, CaseLink, CaseTopic, Channel, Kind, State
 from complaints.pages.sight import Sight
-from complaints.pages.stages import STAGES, overdue
+from complaints.pages.stages import ALL, COUNTED, STAGES, overdue
 from complaints.policy import rules_of, topics_of
 from core.flow import Refused
 from core.period import SHANGHAI
@@ -20,13 +20,14 @@ from organization.scopes import employee_id_of, today
 KINDS = [choice for choice in Kind.choices if choice[0] != Kind.REPORT]
 YES = [("1", _("yes"))]
 LONGEST_WORDS = 60
-ALL = "all"
 
 
 class CaseFilter(django_filters.FilterSet):
     """?stage=…&kind=…&within=…; what is impossible is ignored. Telephone numbers are never searched."""
 
-    stage = django_filters.ChoiceFilter(method="in_stage", choices=[(code, code) for code in (*STAGES, ALL)])
+    stage = django_filters.ChoiceFilter(
+        method="in_stage", choices=[(code, code) for code in (*STAGES, ALL, COUNTED)]
+    )
     kind = django_filters.ChoiceFilter(choices=KINDS, label=_("Kind"))
     state = django_filters.ChoiceFilter(choices=State.choices, label=_("State"))
     mine = django_filters.ChoiceFilter(method="of_mine", choices=YES, label=_("Mine"))
@@ -51,6 +52,9 @@ class CaseFilter(django_filters.FilterSet):
     )
     handler = django_filters.ModelChoiceFilter(
         queryset=Employee.objects.none(), label=_("Handled by"), empty_label=_("Everybody")
+    )
+    hold = django_filters.ChoiceFilter(
+        method="held", choices=YES, label=_("On legal hold"), empty_label=_("Held or not")
     )
     since = django_filters.DateFilter(
         method="received_since", label=_("Received from"), widget=forms.DateInput(attrs={"type": "date"})
@@ -128,6 +132,8 @@ class CaseFilter(django_filters.FilterSet):
         return queryset if {"within", "state"} & set(given) else queryset.open()
 
     def in_stage(self, cases, name, value):
+        if value == COUNTED:
+            return cases.exclude(state=State.MERGED)
         return cases if value == ALL else cases.filter(state__in=STAGES[value][1])
 
     def received_since(self, cases, name, value):
@@ -144,8 +150,12 @@ class CaseFilter(django_filters.FilterSet):
         return cases.filter(overdue(timezone.now()))
 
     def repeated(self, cases, name, value):
-        links = CaseLink.objects.filter(second=OuterRef("pk"), kind=CaseLink.Kind.REPEAT)
+        seen = Case.objects.visible_to(self.request.user).order_by().values("pk")
+        links = CaseLink.objects.filter(second=OuterRef("pk"), kind=CaseLink.Kind.REPEAT, first__in=seen)
         return cases.filter(Exists(links))
+
+    def held(self, cases, name, value):
+        return cases.filter(on_hold=True)
 
     def about(self, cases, name, value):
         return cases.filter(Exists(CaseTopic.objects.filter(case=OuterRef("pk"), code=value)))

@@ -28,6 +28,7 @@ from complaints.forms.relations import (
     LinkForm,
     MergeForm,
     SplitForm,
+    UnmergeForm,
 )
 
 STEP_FORMS = {
@@ -55,6 +56,7 @@ STEP_FORMS = {
         SplitForm,
         TopicsForm,
         UnmaskForm,
+        UnmergeForm,
     )
 }
 

@@ -99,9 +99,12 @@ class CaseQuerySet(models.QuerySet):
         return found.not_naming(employee_id_of(user))
 
     def not_naming(self, employee_id):
+        """Neither they nor the case they were merged into: the two lead to each other."""
         if not employee_id:
             return self
-        return self.exclude(Exists(Allegation.objects.filter(case=OuterRef("pk"), employee_id=employee_id)))
+        of_them = Allegation.objects.filter(employee_id=employee_id)
+        here, led = of_them.filter(case=OuterRef("pk")), of_them.filter(case=OuterRef("merged_into"))
+        return self.exclude(Exists(here)).exclude(Exists(led))
 
 
 class Case(models.Model):
@@ -110,8 +113,9 @@ class Case(models.Model):
     Kind, Channel, State, ToldBy = Kind, Channel, State, ToldBy
 
     ACCEPT = Transition("accept", (State.RECEIVED,), State.ACCEPTED)
-    DECLINE = Transition("decline", (State.RECEIVED, State.ACCEPTED), State.DECLINED)
-    MERGE = Transition("merge", BEFORE_FINDING, State.MERGED)
+    DECLINE = Transition("decline", (State.RECEIVED, State.ACCEPTED, State.PROVED), State.DECLINED)
+    MERGE = Transition("merge", (*BEFORE_FINDING, State.PROVED), State.MERGED)
+    UNMERGE = Transition("unmerge", (State.MERGED,), State.ACCEPTED)
     INVESTIGATE = Transition("investigate", (State.ACCEPTED,), State.INVESTIGATING)
     ASK = Transition("ask", (State.ACCEPTED, State.INVESTIGATING), State.WAITING)
     RESUME = Transition("resume", (State.WAITING,), State.INVESTIGATING)
@@ -189,6 +193,9 @@ class Case(models.Model):
     paused_days = models.PositiveSmallIntegerField(default=0)
     warned_at = models.DateTimeField(null=True, blank=True)
     escalated_at = models.DateTimeField(null=True, blank=True)
+    first_escalated_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("when those above heard that nobody had answered at all")
+    )
 
     # the end
     responded_at = models.DateTimeField(null=True, blank=True)
@@ -230,6 +237,11 @@ class Case(models.Model):
             models.Index(fields=["company", "site", "problem_type"], name="complaints_case_place"),
             models.Index(fields=["contact_phone"], name="complaints_case_phone"),
             models.Index(fields=["due_at"], condition=Q(state__in=RUNNING), name="complaints_case_due"),
+            models.Index(
+                fields=["first_answer_due_at"],
+                condition=Q(state__in=RUNNING, first_answered_at=None),
+                name="complaints_case_first_due",
+            ),
         ]
 
     def __str__(self):

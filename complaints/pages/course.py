@@ -17,6 +17,7 @@ STEPS = {
     "accept": _("Accepted"),
     "decline": _("Not taken up"),
     "merge": _("Merged into another case"),
+    "unmerge": _("Taken out of the other case again"),
     "investigate": _("Investigation begins"),
     "ask": _("The customer is asked; the clock stands still"),
     "resume": _("The clock runs again"),
@@ -42,8 +43,10 @@ STEPS = {
     "hold": _("Put on legal hold"),
     "release": _("Released from legal hold"),
     "warned": _("The deadline comes near: those responsible are told"),
+    "first_escalated": _("No first answer in time: head of department and supervisors are told"),
     "escalated": _("Overdue: head of department and supervisors are told"),
     "took_over": _("Another case was merged into this one"),
+    "gave_back": _("A merged case was taken out again"),
     "redacted": _("Texts and contacts removed on schedule"),
     "erased": _("The customer’s data removed on request"),
     "stepped_back": _("Taken from a colleague whom it concerns"),
@@ -52,6 +55,7 @@ STEPS = {
 INSIDE = {
     "unmasked": _("Name and number were looked at"),
     "named": _("Somebody is named"),
+    "unnamed": _("Somebody named by mistake is taken out"),
     "worded": _("What is said of somebody is written"),
     "person_told": _("The person is told"),
     "replied": _("The person replied"),
@@ -96,7 +100,10 @@ def _states(desk):
     for row in rows:
         name = row.verb.removeprefix(f"{CASE}.")
         if name in known:
-            who = row.actor.get_full_name() if row.actor else ""
+            is_told = (
+                desk.reads or name != "received"
+            )  # who passed it on may be a colleague of the one it is about
+            who = row.actor.get_full_name() if row.actor and is_told else ""
             side = INTERNAL if name in INSIDE else STATE
             steps.append(Step(row.at, str(known[name]), side, who))
     return steps

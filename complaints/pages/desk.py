@@ -10,6 +10,7 @@ from django.utils.translation import gettext, pgettext
 from complaints import clocks, wording
 from complaints.models import Allegation, Case, CaseFile, CaseLink, Finding, Kind, State
 from complaints.pages.course import course_of
+from complaints.pages.near import near_answers, near_cases
 from complaints.pages.notes import notes_of
 from complaints.pages.offers import Offers
 from complaints.pages.sight import Sight
@@ -70,7 +71,6 @@ class Relative:
     case: Case
     kind: str
     label: str
-    may_open: bool
 
 
 class Desk:
@@ -105,7 +105,7 @@ class Desk:
 
     @property
     def sees_contact(self):
-        return self.sight.sees_contact
+        return self.sight.knows_who(self.allegations)
 
     @property
     def title(self):
@@ -168,14 +168,14 @@ class Desk:
 
     @cached_property
     def relatives(self):
-        """Linked cases, both ways; those outside the visitor's sight without a link to open."""
+        """Linked cases, both ways, in the visitor's sight: one that names the visitor does not exist for them."""
         here = Q(first=self.case) | Q(second=self.case)
         links = list(CaseLink.objects.filter(here).select_related("first", "second").order_by("pk"))
         others = [(link.second if link.first_id == self.case.pk else link.first, link) for link in links]
         visible = Case.objects.visible_to(self.user).of_customers()
         open_to_me = set(visible.filter(pk__in=[one.pk for one, link in others]).values_list("pk", flat=True))
         return [
-            Relative(one, link.kind, link.get_kind_display(), one.pk in open_to_me) for one, link in others
+            Relative(one, link.kind, link.get_kind_display()) for one, link in others if one.pk in open_to_me
         ]
 
     @property
@@ -186,6 +186,15 @@ class Desk:
             for one in self.relatives
             if one.kind == CaseLink.Kind.REPEAT and one.case.received_at <= self.case.received_at
         ]
+
+    @cached_property
+    def near_answers(self):
+        """Of the same customer; the customer is known here to those who deal with the case."""
+        return near_answers(self.case, self.user, self.rules.repeat_days) if self.sees_contact else []
+
+    @cached_property
+    def near_cases(self):
+        return near_cases(self.case, self.user, self.rules.repeat_days) if self.sees_contact else []
 
     @cached_property
     def course(self):

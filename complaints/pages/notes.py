@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from complaints import clocks
-from complaints.models import State
+from complaints.models import Kind, State
 from core.access import may
 from core.templatetags.manyi import deadline, moment
 
@@ -31,6 +31,7 @@ def notes_of(desk):
         _repeat,
         _hold,
         _same_incident,
+        _perhaps_same_incident,
         _waiting,
         _reopened,
         _ended,
@@ -62,6 +63,9 @@ def _late_first(desk):
         return None
     until = deadline(desk.case.first_answer_due_at)
     detail = _("Accepting it, or a word of progress, is the first answer.")
+    if desk.case.first_escalated_at:
+        told = _("The head of the department and the supervisors were told on %(at)s.")
+        detail = f"{detail} {told % {'at': moment(desk.case.first_escalated_at)}}"
     return Note(
         _("No first answer yet; it was due until %(at)s") % {"at": until}, detail, "late", "clock-history"
     )
@@ -89,9 +93,7 @@ def _repeat(desk):
     earlier = desk.repeats
     if not earlier:
         return None
-    links = tuple(
-        (one.case.number, reverse("case", args=[one.case.pk]) if one.may_open else "") for one in earlier
-    )
+    links = tuple((one.case.number, reverse("case", args=[one.case.pk])) for one in earlier)
     detail = _("The same customer, household or number about the same matter or person.")
     return Note(_("Repeat complaint"), detail, "look", "arrow-repeat", links)
 
@@ -110,6 +112,15 @@ def _same_incident(desk):
     detail = _("One incident is counted once, as a complaint or as a low answer.")
     title = _("The same incident as a survey answer")
     return Note(title, detail, "", "ui-checks", ((answer.number, address),))
+
+
+def _perhaps_same_incident(desk):
+    """Before a finding stands twice: a survey answer of the same customer that nobody has looked at beside the case."""
+    if desk.case.kind != Kind.COMPLAINT or "link_answer" not in desk.offers or not desk.near_answers:
+        return None
+    links = tuple((one.number, reverse("answer", args=[one.pk])) for one in desk.near_answers)
+    detail = _("If one of these is about the same incident, link it under “Other steps”: it is counted once.")
+    return Note(_("This customer answered a survey near that time"), detail, "", "ui-checks", links)
 
 
 def _waiting(desk):

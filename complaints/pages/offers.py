@@ -56,7 +56,11 @@ OFFERS = {
         Offer("entry", _("Write something down"), _("Save this entry")),
         Offer("person", _("Name somebody"), _("Name this person")),
         Offer("topics", _("Correct the topics"), _("Save the topics")),
-        Offer("merge", _("Merge into another case"), _("Merge the two"), _("This cannot be undone.")),
+        Offer(
+            "merge", _("Merge into another case"), _("Merge the two"),
+            _("It can be taken out again as long as the leading case is not judged."),
+        ),
+        Offer("unmerge", _("Take out of the leading case"), _("Let it go on by itself")),
         Offer("split", _("Split off a new case"), _("Open the new case")),
         Offer("link", _("Link with another case"), _("Link the two")),
         Offer("link_answer", _("Link a survey answer"), _("Link the answer")),
@@ -68,8 +72,8 @@ OFFERS = {
 }  # fmt: skip
 #: what stands under “other steps”, in this order; the rest has its place on the page
 OTHERS = (
-    "answer", "investigate", "ask", "extend", "assign", "decline", "merge", "split", "follow_up", "link", "link_answer",
-    "customer", "topics", "hold", "release",
+    "answer", "investigate", "ask", "extend", "assign", "decline", "merge", "unmerge", "split", "follow_up", "link",
+    "link_answer", "customer", "topics", "hold", "release",
 )  # fmt: skip
 
 
@@ -108,6 +112,9 @@ class Offers:
     @property
     def _is_praise(self):
         return self.case.kind == Kind.PRAISE
+
+    def _hindrance_to_decline(self):
+        return rules.hindrance_to_decline(self.desk.own_employee_id, self.excluded)
 
     def _hindrance_to_answer(self):
         entry = self.desk.case_class
@@ -155,8 +162,15 @@ class Offers:
         """Who proposed may take it back the same way."""
         return rules.hindrance_to_investigate(self.desk.own_employee_id, self.excluded)
 
+    def _hindrance_to_unmerge(self):
+        leading = self.case.merged_into
+        return rules.hindrance_to_unmerge(leading_state=leading.state) if leading else ""
+
     def _hindrance_to_person(self):
         return "" if self.case.kind in ACCUSING else _("Only complaints name somebody.")
+
+    def _hindrance_to_take_out(self):
+        return rules.hindrance_to_investigate(self.desk.own_employee_id, self.excluded)
 
     def _hindrance_to_asked(self):
         return _("The customer was asked already.") if self.case.asked_at else ""
@@ -176,6 +190,9 @@ class Offers:
     def _hindrance_to_unmask(self):
         if self.case.is_anonymous:
             return _("The customer is anonymous.")
+        above = rules.hindrance_to_know_who(self.desk.own_employee_id, self.excluded)
+        if above or not self.desk.sees_contact:
+            return above or _("You lead people named in this case; who complained stays unknown to you.")
         known = self.desk.has_contact or self.case.customer_id
         return "" if known else _("Name and number are not known.")
 
@@ -188,6 +205,11 @@ class Offers:
     def may_word(self):
         """Whether what is said of somebody may be written anew, as long as they were not told."""
         return "statement" in self
+
+    @property
+    def may_take_out(self):
+        """Whether somebody named by mistake may be taken out, as long as they were not told."""
+        return "take_out" in self
 
     @cached_property
     def main(self):
@@ -234,11 +256,13 @@ WHEN = {
     "person": (AT_WORK, BEFORE_FINDING),
     "tell": (AT_WORK, OPEN),
     "statement": (AT_WORK, BEFORE_FINDING),
+    "take_out": (AT_WORK, BEFORE_FINDING),
     "propose": ((INVESTIGATE,), Case.PROPOSE.sources),
     "confirm": ((CONFIRM,), Case.CONFIRM.sources),
     "send_back": ((CONFIRM, INVESTIGATE), Case.RETURN.sources),
     "topics": (AT_WORK, None),
-    "merge": ((HANDLE,), BEFORE_FINDING),
+    "merge": ((HANDLE,), Case.MERGE.sources),
+    "unmerge": ((HANDLE,), Case.UNMERGE.sources),
     "split": ((HANDLE,), BEFORE_FINDING),
     "follow_up": ((HANDLE,), (*ENDED, State.RESPONDED)),
     "link": (AT_WORK, None),

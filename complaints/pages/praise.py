@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext
 from complaints import sharing, wording
 from complaints.models import Case, Praise, State
 from complaints.pages.desk import RELATED, Desk
-from complaints.pages.stages_of_praise import OPEN, STAGES
+from complaints.pages.stages_of_praise import OPEN, OPEN_STATES, STAGES
 from complaints.recusal import happened_on
 from complaints.services import praise as verbs
+from complaints.twins import twins_of
 from core.access import may
 from organization.models import Employee
 from organization.scopes import employee_id_of
@@ -124,6 +125,16 @@ class PraiseDesk(Desk):
             for share in self.praise.shares.select_related("employee")
         ]
 
+    @cached_property
+    def twins(self):
+        """[(other praise, why, its sharers)] that may be this one, in the visitor's sight; as long as it is open."""
+        if not (self.reads and self.case.state in OPEN_STATES):
+            return []
+        found = twins_of(self.case)
+        seen = Case.objects.visible_to(self.user).filter(pk__in=[one.pk for one, why in found])
+        seen = set(seen.values_list("pk", flat=True))
+        return [(one, why, _names_of(one)) for one, why in found if one.pk in seen]
+
     @property
     def is_spoken(self):
         return self.praise.form == Praise.Form.ORAL
@@ -154,6 +165,10 @@ class PraiseDesk(Desk):
     @property
     def may_judge(self):
         return self._may(CONFIRM, State.ATTRIBUTED)
+
+    @property
+    def may_merge(self):
+        return "merge" in self.offers
 
     def _may(self, verb, *states):
         return self.reads and self.case.state in states and may(self.user, verb)
@@ -192,6 +207,12 @@ class PraiseDesk(Desk):
     def thanks(self):
         names = "、".join(share.employee.name for share, percent in self.shares)
         return _("Thank you for your kind words. We have passed them on to %(names)s.") % {"names": names}
+
+
+def _names_of(case):
+    """Whose it is, as far as somebody said."""
+    shared = [share.employee.name for share in case.praise.shares.all()]
+    return pgettext("list separator", ", ").join(shared) or case.people_named
 
 
 def named_among(words, colleagues):

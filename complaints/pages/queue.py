@@ -8,7 +8,7 @@ from django.utils.translation import gettext, pgettext
 
 from complaints import wording
 from complaints.models import Allegation, Case, CaseLink, Kind
-from complaints.pages.stages import STAGES, clock_of
+from complaints.pages.stages import ALL, COUNTED, SORTS, STAGES, clock_of
 
 
 @dataclass
@@ -93,7 +93,10 @@ def rows_of(cases, *, rules, sight, at):
     cases = list(cases.select_related(*related))
     ids = [case.pk for case in cases]
     said = allegations_of(cases)
-    links = CaseLink.objects.filter(second__in=ids, kind=CaseLink.Kind.REPEAT)
+    seen = Case.objects.visible_to(sight.user)
+    links = CaseLink.objects.filter(
+        second__in=ids, kind=CaseLink.Kind.REPEAT, first__in=seen.order_by().values("pk")
+    )
     repeats = set(links.values_list("second_id", flat=True))
     rows = []
     for case in cases:
@@ -112,7 +115,7 @@ def tabs(counts, active):
         for stage, (label, states) in STAGES.items()
     ]
     first = Tab("", gettext("All open"), counts["open"], not active)
-    return [first, *known, Tab("all", gettext("All"), 0, active == "all")]
+    return [first, *known, Tab(ALL, gettext("All"), 0, active in (ALL, COUNTED))]
 
 
 def kind_chips(params, chosen):
@@ -135,6 +138,11 @@ def switches(params, given, *, is_employee):
         Chip(label, turned(params, name, "" if name in given else "1"), name in given)
         for name, label in labels.items()
     ]
+
+
+def sorts(params, chosen):
+    """How the list may be sorted, the present way marked."""
+    return [Chip(str(label), turned(params, "sort", name), name == chosen) for name, label in SORTS.items()]
 
 
 def turned(params, name, value):

@@ -20,6 +20,8 @@ STAGES = {
     "answered": (_("Answer given"), (State.RESPONDED,)),
     "ended": (_("Ended"), (State.CLOSED, State.WITHDRAWN, State.DECLINED, State.MERGED)),
 }
+#: beside the tabs: everything, and everything that the board counts (what was merged goes on in another case)
+ALL, COUNTED = "all", "counted"
 OPEN_STAGES = ("to_accept", "in_work", "waiting", "to_confirm", "to_answer")
 FIRST_ANSWER_OPEN = Q(state__in=RUNNING, first_answered_at=None, first_answer_due_at__isnull=False)
 
@@ -39,8 +41,21 @@ def overdue(at):
     return due_by(at)
 
 
-def in_order(cases):
-    """The nearest clock on top, then what waits, then what ended, the newest first."""
+#: how a list may be sorted: name in the address -> label
+SORTS = {
+    "": _("By deadline"),
+    "newest": _("Newest first"),
+    "oldest": _("Oldest first"),
+    "handler": _("By handler"),
+}
+
+
+def in_order(cases, sort=""):
+    """Sorted as asked; by itself the nearest clock on top, then what waits, then what ended, the newest first."""
+    if sort == "handler":
+        return cases.order_by(F("handler__name").asc(nulls_first=True), "handler_id", "-received_at", "-pk")
+    if sort in ("newest", "oldest"):
+        return cases.order_by(*(("-received_at", "-pk") if sort == "newest" else ("received_at", "pk")))
     return cases.annotate(
         clock_at=When_(
             When(FIRST_ANSWER_OPEN, then=F("first_answer_due_at")), When(state__in=RUNNING, then=F("due_at"))

@@ -9,6 +9,8 @@ from django.db.models import F, Q
 from complaints import wording
 from complaints.models import Case, Channel
 
+#: escalated because nobody gave the first answer, and still without one
+UNANSWERED = Q(first_escalated_at__isnull=False, first_answered_at=None)
 #: enough for a median; more would only cost time
 MOST_COUNTED = 2000
 
@@ -23,11 +25,12 @@ class Voice:
     waited: str
     is_answered: bool
     is_escalated: bool
+    passed_on_by: str = ""
 
 
 def voices_in(cases):
     """Passed on by an employee, or escalated because a deadline has passed."""
-    return cases.filter(Q(channel=Channel.EMPLOYEE) | Q(escalated_at__isnull=False))
+    return cases.filter(Q(channel=Channel.EMPLOYEE) | Q(escalated_at__isnull=False) | UNANSWERED)
 
 
 def in_order(cases):
@@ -66,5 +69,6 @@ def _voice(case, rules, at, *, reads):
         wording.excerpt(case.text) if reads else "",
         wording.span(end - case.received_at),
         is_answered,
-        case.escalated_at is not None,
+        case.escalated_at is not None or (case.first_escalated_at is not None and not is_answered),
+        case.received_by.get_full_name() if reads and case.received_by else "",
     )

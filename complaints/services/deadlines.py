@@ -1,4 +1,7 @@
-"""The tick's view of the clocks: a warning before a case is due, an escalation after, each once."""
+"""The tick's view of the clocks: a warning before a case is due, an escalation after, each once.
+
+The first answer has a clock of its own (CC-3.4): what nobody has accepted in time is not left until the final one.
+"""
 
 import datetime as dt
 
@@ -10,6 +13,7 @@ from complaints import clocks
 from complaints.casework import class_of
 from complaints.models import Case
 from complaints.models.case import RUNNING
+from complaints.pages.stages import FIRST_ANSWER_OPEN
 from complaints.policy import rules_of
 from complaints.recusal import day_of
 from complaints.telling import above, responsible, tell
@@ -27,12 +31,39 @@ def warn_due(at):
 
     Safe to run twice at once: one conditional UPDATE on the case decides who tells.
     """
-    return _escalate_due(at) + sum(_warn_company(company, at) for company in _companies_to_warn(at))
+    late = _escalate_due(at) + _escalate_unanswered(at)
+    return late + sum(_warn_company(company, at) for company in _companies_to_warn(at))
 
 
 def _escalate_due(at):
     late = Case.objects.overdue(at).filter(escalated_at=None).select_related("company", "department")
     return sum(escalate(case, at) for case in late.order_by("due_at")[:MOST_AT_ONCE])
+
+
+def _escalate_unanswered(at):
+    silent = Case.objects.filter(FIRST_ANSWER_OPEN, first_answer_due_at__lte=at, first_escalated_at=None)
+    found = (
+        silent.filter(due_at__gt=at).select_related("company", "department").order_by("first_answer_due_at")
+    )
+    return sum(escalate_first(case, at) for case in found[:MOST_AT_ONCE])
+
+
+@transaction.atomic
+def escalate_first(case, at):
+    """Once: nobody has given the first answer in time; who could, and those above, hear of it. Returns 1, or 0."""
+    if not _claim(case, at, first_escalated_at=at, first_answered_at=None):
+        return 0
+    audit.record("complaints.case.first_escalated", case, by=None, at=at)
+    names = {"number": case.number}
+    people = [*responsible(case, at), *above(case, at)]
+    _tell(
+        case,
+        people,
+        "case_first_late",
+        at,
+        lambda: _("%(number)s has no first answer yet; it is late") % names,
+    )
+    return 1
 
 
 @transaction.atomic
@@ -86,7 +117,7 @@ def _claim(case, at, **stamp):
     """Whether this caller is the one to tell: the case still runs, is due then, and nobody told yet."""
     unstamped = dict.fromkeys(stamp)
     mine = Case.objects.filter(pk=case.pk, state__in=RUNNING, due_at=case.due_at, **unstamped)
-    return mine.update(**stamp)
+    return mine.update(**{name: moment for name, moment in stamp.items() if moment is not None})
 
 
 def _tell(case, people, kind, at, subject):

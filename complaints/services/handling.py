@@ -16,6 +16,7 @@ from complaints.services.deadlines import warn_due
 from complaints.telling import holders, tell
 from core.flow import Refused, Transition, advance
 from organization.models import Employee
+from organization.scopes import employee_id_of
 
 #: a case that was asked about straight from triage goes back there
 RESUME_TRIAGE = Transition("resume", (State.WAITING,), State.ACCEPTED)
@@ -64,6 +65,7 @@ def decline(case, *, reason, by, at):
     reason = rules.refuse_blank(
         reason, _("Write why it is not taken up; the customer reads it."), most=rules.MOST_REASON
     )
+    rules.refuse(rules.hindrance_to_decline(employee_id_of(by), excluded_from(case, at)), code="recusal")
     advance(case, Case.DECLINE, by=by, at=at, decline_reason=reason, **first_answer(case, at))
     record(case, Entry.Kind.REASON, reason, by=by, at=at, is_public=True)
     letters.declined(case, at=at)

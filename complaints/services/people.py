@@ -47,6 +47,41 @@ def name_person(case, *, statement, by, at, employee=None, department=None):
     return allegation
 
 
+@transaction.atomic
+def take_out(allegation, *, reason, by, at):
+    """Named by mistake: the person leaves the case as long as they were not told and nothing was found of them.
+
+    Not by them nor by their direct superior; who was taken out, by whom and why stays in the record. Returns the case.
+    """
+    case = enter(allegation.case, by=by)
+    reason = rules.refuse_blank(
+        reason, _("Write why this person does not belong here."), most=rules.MOST_REASON
+    )
+    rules.refuse(rules.hindrance_to_investigate(employee_id_of(by), excluded_from(case, at)), code="recusal")
+    if case.state not in BEFORE_FINDING:
+        raise Refused(_("A finding was proposed already: return it before you change this."), code="state")
+    allegation = case.allegations.select_related("employee", "department").filter(pk=allegation.pk).first()
+    if allegation is None:
+        raise Refused(_("This was changed a moment ago. Reload the page."), code="state")
+    if allegation.told_at or allegation.findings.exists() or allegation.entries.exists():
+        raise Refused(
+            _("They were told, or something is written down of them: say in a finding that it is not so.")
+        )
+    who = {"employee": allegation.employee_id, "department": allegation.department_id}
+    name = allegation.employee or allegation.department
+    allegation.delete()
+    record(
+        case,
+        Entry.Kind.REASON,
+        _("%(name)s taken out: %(reason)s") % {"name": name, "reason": reason},
+        by=by,
+        at=at,
+    )
+    audit.record("complaints.case.unnamed", case, by=by, at=at, data=who)
+    relations.note_repeats(case, at=at)
+    return case
+
+
 def step_back(case, *, by, at):
     """Take the case from a handler or investigator who may no longer have it. Inside the caller's transaction."""
     excluded = excluded_from(case, at)
@@ -147,6 +182,11 @@ def unmask(case, *, reason, by, at):
     )
     if case.is_anonymous or case.is_report:
         raise Refused(_("Whoever said this wants to stay unknown; there is no name to show."))
+    rules.refuse(
+        rules.hindrance_to_know_who(employee_id_of(by), excluded_from(case, at)),
+        field="reason",
+        code="recusal",
+    )
     found = Contact(case.contact_name, case.contact_phone, case.contact_email)
     if case.customer_id:
         customer = customers.unmask(case.customer, reason=reason, by=by, at=at)

@@ -1,6 +1,7 @@
 """Praise from proof to confirmed shares (RE-5.2b): the fact that a reward may rest on. No reward is made here."""
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -8,9 +9,10 @@ from django.utils.translation import gettext as _
 from audit import services as audit
 from complaints import rules, sharing
 from complaints.casework import enter
-from complaints.models import Case, Kind, Praise, PraiseShare, State
+from complaints.models import Case, CaseFile, Kind, Praise, PraiseShare, State
 from complaints.recusal import day_of, happened_on
 from complaints.services import handling
+from complaints.twins import FACTS, proved_by_same_scan, with_same_scan
 from core.events import publish
 from core.flow import Refused, advance
 from notifications.services import notify
@@ -33,6 +35,7 @@ def prove(case, *, proof, by, at, call_outcome="", note=""):
     if proof == Proof.PHOTO:
         hindrance = sharing.hindrance_to_photo(form=praise.form, has_scan=has_scan(case))
         rules.refuse(hindrance, field="proof", code="proof")
+        _refuse_used_scan(proved_by_same_scan(case))
         call_outcome = ""
     elif proof == Proof.CALL:
         _refuse_bad_call(call_outcome, note)
@@ -127,8 +130,11 @@ def return_shares(case, *, reason, by, at):
 @transaction.atomic
 def confirm_praise(case, *, by, at):
     """The fact stands: written praise and pennants may now be rewarded (RE-5.2b). Those praised are told."""
+    _hold_twins(case)
     case, praise = _entered(case, by)
     rules.refuse(hindrance_to_confirm(praise, by), code="own")
+    if praise.proof == Proof.PHOTO:
+        _refuse_used_scan(proved_by_same_scan(case, states=FACTS))
     advance(case, Case.CONFIRM_PRAISE, by=by, at=at)
     praise.confirmed_by, praise.confirmed_at = by, at
     praise.save(update_fields=["confirmed_by", "confirmed_at"])
@@ -149,9 +155,31 @@ def hindrance_to_confirm(praise, user):
 
 
 def has_scan(case):
-    """Is a photo, scan or document kept with the case (and not removed on schedule)?"""
-    kept = case.files.exclude(attachment__file="").values_list("attachment__content_type", flat=True)
+    """Is a photo, scan or document kept with the case, or one merged into it (and not removed on schedule)?"""
+    files = CaseFile.objects.filter(Q(case=case) | Q(case__merged_into=case)).exclude(attachment__file="")
+    kept = files.values_list("attachment__content_type", flat=True)
     return any(content_type.startswith(SCANS) for content_type in kept)
+
+
+def _hold_twins(case):
+    """Praise with the same photo is confirmed one after the other, locked in one order lest they wait in a circle."""
+    together = [case.pk, *with_same_scan(case).values_list("pk", flat=True)]
+    list(Case.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=together).order_by("pk"))
+
+
+def _refuse_used_scan(other):
+    """One pennant counts once, whoever entered it."""
+    if other is None:
+        return
+    raise Refused(
+        _(
+            "The same photo proves %(number)s already; a pennant counts once. Merge this one into %(number)s, "
+            "or call the customer back when they are two."
+        )
+        % {"number": other.number},
+        field="proof",
+        code="twin",
+    )
 
 
 def _entered(case, by):

@@ -1,4 +1,4 @@
-"""Cases that belong together: merged, split, linked, repeated; and the survey answer about the same incident."""
+"""Cases that belong together: merged, taken apart, split, linked, repeated; and the survey answer about the same."""
 
 import datetime as dt
 import hashlib
@@ -9,14 +9,17 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from audit import services as audit
+from audit.models import AuditRow
 from complaints import clocks, letters, rules
 from complaints.casework import change, class_of, enter, policy_of, record
 from complaints.contact import Contact
 from complaints.models import Allegation, Case, CaseLink, Entry, Kind, State
 from complaints.models.case import BEFORE_FINDING
-from core.flow import Refused, advance
+from core.flow import Refused, Transition, advance
 from customers.selectors import household_ids
 
+#: a case that was merged before triage goes back there
+UNMERGE_TO_TRIAGE = Transition("unmerge", (State.MERGED,), State.RECEIVED)
 #: nothing more happens in them; a new fact is a new case
 ENDED = (State.CLOSED, State.DECLINED, State.WITHDRAWN)
 #: not counted when repeats are looked for
@@ -51,7 +54,35 @@ def merge(case, *, into, reason, by, at):
     record(case, Entry.Kind.PROGRESS, told, by=by, at=at, is_public=True)
     audit.record("complaints.case.took_over", leading, by=by, at=at, data={"case": case.pk})
     letters.progressed(case, at=at)
+    note_repeats(case, at=at)
     return leading
+
+
+@transaction.atomic
+def unmerge(case, *, reason, by, at):
+    """They are two matters after all: the case goes on by itself, with the time that has run since it was received.
+
+    As long as the leading case was not judged; whom only this case had named leaves it again. Returns the case.
+    """
+    case, leading = _both(case, case.merged_into or case, by)
+    reason = rules.refuse_blank(reason, _("Write why these are two matters."), most=rules.MOST_REASON)
+    if case.merged_into_id != leading.pk:
+        raise Refused(_("This case is not merged into another one; reload the page."), code="state")
+    rules.refuse(rules.hindrance_to_unmerge(leading_state=leading.state), code="state")
+    _give_back_people(case, leading)
+    advance(case, _way_back(case), by=by, at=at, merged_into=None, investigator=None)
+    for one in (case, leading):
+        if one.state in BEFORE_FINDING:
+            _keep_earlier_clock(one, at)
+    for one in (case, leading):
+        record(one, Entry.Kind.REASON, reason, by=by, at=at)
+    with translation.override(case.language):
+        told = _("Your matter is looked after by itself again.")
+    record(case, Entry.Kind.PROGRESS, told, by=by, at=at, is_public=True)
+    audit.record("complaints.case.gave_back", leading, by=by, at=at, data={"case": case.pk})
+    letters.progressed(case, at=at)
+    note_repeats(case, at=at)
+    return case
 
 
 @transaction.atomic
@@ -98,8 +129,16 @@ def link(first, second, *, kind, by, at):
 def note_repeats(case, *, at):
     """Link the case to earlier complaints of the same customer or household about the same thing or person.
 
-    Counted anew each time, so that a corrected classification leaves no stale mark. Inside the caller's transaction.
+    Counted anew each time, for the later complaints of the same voice too, so that a corrected classification or a
+    customer who becomes known leaves neither a stale nor a missing mark. Inside the caller's transaction.
     """
+    found = _link_earlier(case, at)
+    for later in _later_of_the_same_voice(case, at):
+        _link_earlier(later, at)
+    return found
+
+
+def _link_earlier(case, at):
     links = CaseLink.objects.filter(second=case, kind=CaseLink.Kind.REPEAT, by=None)
     found = set(_earlier_alike(case, at).values_list("pk", flat=True))
     links.exclude(first__in=found).delete()
@@ -180,6 +219,34 @@ def _take_over_people(case, leading, new_names, by, at):
             )
 
 
+def _way_back(case):
+    """To triage when it was merged before it was accepted, else among the accepted ones."""
+    steps = AuditRow.objects.filter(model="complaints.case", object_id=case.pk, verb="complaints.case.merge")
+    was = steps.order_by("-pk").values_list("from_state", flat=True).first()
+    return UNMERGE_TO_TRIAGE if was == State.RECEIVED else Case.UNMERGE
+
+
+def _give_back_people(case, leading):
+    """What those named have heard and said goes back along; whom nobody else had named leaves the leading case."""
+    steps = AuditRow.objects.filter(model="complaints.case", object_id=leading.pk)
+    moments = steps.filter(verb="complaints.case.took_over").values_list("at", flat=True)
+    taken = leading.allegations.filter(added_at__in=list(moments))
+    others = Allegation.objects.filter(case__merged_into=leading).exclude(case=case)
+    for mine in case.allegations.all():
+        person = {"employee": mine.employee_id}
+        if mine.employee_id is None:
+            person["department"] = mine.department_id
+        there = taken.filter(**person).first()
+        if there is None:
+            continue
+        case.allegations.filter(pk=mine.pk).update(
+            statement=there.statement, told_at=there.told_at, reply=there.reply, replied_at=there.replied_at
+        )
+        is_needed = there.findings.exists() or there.entries.exists() or others.filter(**person).exists()
+        if not is_needed:
+            there.delete()
+
+
 def _keep_earlier_clock(leading, at):
     case_class = class_of(leading, policy_of(leading, at))
     stamps = clocks.stamps_of(leading, case_class) | clocks.first_answer_stamps(leading, case_class)
@@ -210,6 +277,18 @@ def _next_case(case, what, text, by, at, employees, files=()):
         language=case.language,
         files=files,
     )
+
+
+def _later_of_the_same_voice(case, at):
+    """Those whose marks may have changed with this case: marked as its repeats, or from the same voice in time."""
+    marked = Q(links_back__first=case, links_back__kind=CaseLink.Kind.REPEAT, links_back__by=None)
+    who = _same_voice(case)
+    if who is not None and case.kind == Kind.COMPLAINT:
+        until = case.received_at + dt.timedelta(days=policy_of(case, at).repeat_days)
+        after = Q(received_at__gt=case.received_at) | Q(received_at=case.received_at, pk__gt=case.pk)
+        marked |= who & after & Q(received_at__lte=until, kind=Kind.COMPLAINT)
+    later = Case.objects.filter(marked, company_id=case.company_id).exclude(state__in=NO_REPEAT)
+    return later.select_related("company").distinct()
 
 
 def _earlier_alike(case, at):

@@ -52,10 +52,14 @@ class Stage:
 
     # praise ----------------------------------------------------------------------------------------------------
 
-    def file(self, *, name="锦旗.jpg", by=None):
-        return attachments.keep(company=self.company, content=samples.jpeg(), name=name, by=by, at=RECEIVED)
+    def file(self, *, name="锦旗.jpg", by=None, width=None):
+        """A photo unlike all others, or the one of this width."""
+        content = samples.jpeg(width=width or 100 + next(_numbers))
+        return attachments.keep(company=self.company, content=content, name=name, by=by, at=RECEIVED)
 
-    def praise(self, *, form="pennant", text="服务周到，谢谢王丽", photo=True, moment=RECEIVED, **fields):
+    def praise(
+        self, *, form="pennant", text="服务周到，谢谢王丽", photo=True, moment=RECEIVED, width=None, **fields
+    ):
         return intake.receive(
             company=self.company,
             kind=Kind.PRAISE,
@@ -64,7 +68,7 @@ class Stage:
             key=f"test:{next(_numbers)}",
             at=moment,
             contact=fields.pop("contact", Contact(name="林小雅", phone="13800001234")),
-            files=[self.file()] if photo else [],
+            files=[self.file(width=width)] if photo else [],
             praise_form=form,
             **fields,
         ).case

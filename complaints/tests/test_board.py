@@ -1,6 +1,8 @@
 """The board: what is counted, for whom, in how many statements."""
 
+import csv
 import datetime as dt
+import io
 
 import pytest
 from django.db import connection
@@ -12,6 +14,8 @@ from complaints import hot
 from complaints.board import board_for
 from complaints.forms.board import BoardFilters
 from complaints.models import Allegation, CaseLink, Kind, SavedView, State
+from complaints.services import relations
+from complaints.tests.build_b import Cast
 from complaints.tests.build_board import answered, case, company_with_policy, reader
 from organization.models import Department, Role, Site
 from tests import factories
@@ -38,7 +42,7 @@ def board_of(company, user, at_=NOW, **query):
 def page_of(user, path="/cases/board/", **query):
     client = Client()
     client.force_login(user)
-    return client.get(path, query)
+    return client.get(path, query or None)
 
 
 # ---- counting
@@ -297,3 +301,43 @@ def test_a_week_without_cases_is_drawn_empty(company):
     (topic,) = board_of(company, reader(company)).topics
     assert topic.weeks[-1] == 1 and sum(topic.weeks) == 1
     assert topic.bars[-1][2] == "100.00%" and topic.bars[0][2] == "0.00%"
+
+
+def test_each_number_of_the_board_opens_the_list_that_it_counts(db):
+    cast = Cast()
+    site = cast.company.sites.create(code="yunqi", name="云栖里")
+    moment = at(2026, 11, 16)
+    made = [cast.accepted(cast.seller, site=site, moment=moment) for _ in range(3)]
+    relations.merge(made[2], into=made[1], reason="同一件事", by=cast.handler.user, at=at())
+    shown = board_of(cast.company, cast.handler.user, at_=at(2026, 12, 1))
+    lines = [*shown.classes, *shown.departments, *shown.people]
+    queries = [line.query for line in lines] + [shown.places.rows[0]["cells"][0]["query"]]
+    queries += [topic.query for topic in shown.topics if topic.trend.now]
+    assert len(queries) > 4
+    for query in queries:
+        found = page_of(cast.handler.user, f"/cases/?{query}").context["page"].paginator.count
+        assert query and found == 2, query
+
+
+def test_the_export_says_everything_in_words_and_the_log_says_what_left(company):
+    site = factories.make_site(company)
+    colleague = factories.make_employee(Department.objects.get(company=company, code="service"), "刘洋")
+    answered(
+        company, site=site, problem_type="attitude", severity="general", class_code="general", rating=4,
+        department=colleague.assignments.get().department, handler=colleague,
+    )  # fmt: skip
+    case(company, kind=Kind.PRAISE, problem_type="gone")
+    client = Client()
+    client.force_login(reader(company, "complaints.export"))
+    answer = client.get("/cases/export/", {"format": "csv", "stage": "all", "channel": "web"})
+    header, first, second = csv.reader(
+        io.StringIO(b"".join(answer.streaming_content).decode("utf-8").lstrip("\ufeff"))
+    )
+    told = dict(zip(header, first, strict=True))
+    assert [told[name] for name in ("类型", "渠道", "项目", "问题", "严重程度", "等级", "部门", "处理人", "按期")] == [
+        "投诉", "网上填写", "云栖里", "服务态度", "一般", "一般", "客户服务部", "刘洋", "是",
+    ]  # fmt: skip
+    assert (told["收到"], told["处理评价"]) == ("2026-10-20 12:00", "4")
+    assert dict(zip(header, second, strict=True))["问题"] == "gone"
+    logged = AuditRow.objects.get(verb="complaints.cases.exported_csv").data
+    assert logged == {"cases": 2, "narrowed_by": ["channel", "stage"]}

@@ -6,6 +6,7 @@ import pytest
 
 from audit.models import AuditRow
 from complaints import clocks
+from complaints.inbox import supervising
 from complaints.models import Case, Channel, Kind, State
 from complaints.services import handling, people, relations, tracking
 from complaints.services.deadlines import warn_due
@@ -206,6 +207,31 @@ def test_escalation_comes_after_the_due_day_once(cast):
     assert told("case_overdue") == ["刘洋", "孙悦", "李强"]  # handler, supervisor, head of the department
     assert fresh(case).escalated_at == midnight(11, 13)
     assert AuditRow.objects.filter(verb="complaints.case.escalated").count() == 1
+
+
+def test_a_case_nobody_has_answered_in_time_is_escalated_before_its_final_day_once(cast):
+    case = cast.receive(moment=WEDNESDAY)  # first answer by the end of Thursday
+    assert warn_due(at(2026, 11, 5, hour=23)) == 0
+    assert [warn_due(midnight(11, 5)), warn_due(at(2026, 11, 6, hour=12))] == [1, 0]
+    assert told("case_first_late") == ["刘洋", "吴倩", "孙悦"]  # who could accept it, and the supervisor
+    assert fresh(case).first_escalated_at == midnight(11, 5)
+    assert fresh(case).escalated_at is None
+    member = type(cast.member.user).objects.get(pk=cast.member.user.pk)
+    lines = [item.title for item in supervising(member, cast.company, at(2026, 11, 6))]
+    assert lines == ["1 件已逾期"]
+    cast.accept(fresh(case), at(2026, 11, 6))
+    assert supervising(member, cast.company, at(2026, 11, 6)) == []
+
+
+def test_when_all_who_could_accept_it_are_named_those_above_hear_of_it(cast):
+    cast.receive(cast.handler, cast.second_handler, moment=WEDNESDAY)
+    warn_due(at(2026, 11, 6))
+    assert told("case_first_late") == ["孙悦"]
+
+
+def test_what_was_answered_at_once_is_not_escalated_for_its_first_answer(cast):
+    cast.accepted(moment=WEDNESDAY)
+    assert warn_due(at(2026, 11, 6)) == 0
 
 
 def test_a_case_nobody_has_taken_is_warned_of_with_all_who_could(cast):

@@ -172,6 +172,12 @@ class CaseMachine(RuleBasedStateMachine):
     def merge(self, case, into, by):
         self.attempt(relations.merge, case, into=into, reason="同一件事", by=self.someone(by).user)
 
+    @rule(target=cases, by=WHO)
+    def unmerge(self, by):
+        merged = Case.objects.filter(state=State.MERGED).order_by("pk").first()
+        done = merged and self.attempt(relations.unmerge, merged, reason="是两件事", by=self.someone(by).user)
+        return done or self.cast.receive(self.cast.seller, moment=self.now)
+
     @rule(case=cases, by=WHO)
     def split(self, case, by):
         self.attempt(relations.split, case, text="另外退款没到账", by=self.someone(by).user)

@@ -214,3 +214,26 @@ def test_the_list_costs_at_most_twelve_queries_however_long_it_is(cast, monkeypa
         cast.accepted(cast.seller, cast.colleague, contact=Contact(phone=f"1390000000{number}"))
     assert Case.objects.count() == 9
     assert len(queries_of(client, QUEUE)) == len(before) <= 12
+
+
+def test_the_list_is_sorted_as_chosen_and_nonsense_means_by_deadline(cast):
+    early = cast.accepted(moment=at(2026, 11, 2), fields={"class_code": "complex"})
+    late = cast.accept(cast.receive(moment=at(2026, 11, 4)), at(2026, 11, 4), class_code="simple")
+    other = cast.accept(cast.receive(moment=at(2026, 11, 3)), at(2026, 11, 3), handler=cast.second_handler)
+
+    def order(query):
+        return [row.case for row in browse(cast.handler).get(QUEUE + query).context["rows"]]
+
+    assert order("?sort=newest") == [late, other, early]
+    assert order("?sort=oldest") == [early, other, late]
+    assert order("?sort=handler") == [late, early, other]  # 刘洋 before 吴倩, the newest first
+    assert order("") == order("?sort=x") == [late, other, early]  # by the day each is due
+    page = browse(cast.handler).get(QUEUE + "?sort=newest&kind=complaint").content.decode()
+    assert 'name="sort" value="newest"' in page  # a search keeps it
+    assert "sort=" not in page.partition("/cases/export/")[2].partition('"')[0]
+
+
+def test_what_is_on_legal_hold_is_found_whatever_its_state(cast):
+    held, _other = cast.accepted(), cast.accepted()
+    handling.hold(held, reason="客户已起诉", by=cast.hr.user, at=at())
+    assert numbers(browse(cast.hr), "?hold=1&stage=all") == {held.number}

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from audit.models import AuditRow
 from complaints.models import Case, CaseFile, CaseLink, Entry, Finding, Kind, State
+from complaints.services import findings, people
 from complaints.tests.build_d import NOON, Cast, also, browse, text
 from jobs.tests import samples
 from tests import factories
@@ -288,3 +289,23 @@ def test_no_step_reaches_into_another_company(cast):
     for name in ("accept", "decline", "entry", "merge", "answer", "unmask"):
         assert step(there.handler, name, case).status_code == 404
     assert step(there.hr, "hold", case, reason="别人的件").status_code == 404
+
+
+def test_findings_refused_at_the_last_moment_keep_what_was_written(cast, monkeypatch):
+    case = cast.investigating()
+    one = case.allegations.get()
+    verb = findings.propose
+
+    def somebody_was_named_meanwhile(case, **given):
+        people.name_person(
+            case, employee=cast.colleague, statement="也在场", by=cast.handler.user, at=given["at"]
+        )
+        return verb(case, **given)
+
+    monkeypatch.setattr(findings, "propose", somebody_was_named_meanwhile)
+    given = {f"a{one.pk}-verdict": "not", f"a{one.pk}-reasons": "录像里没有离开过岗位"}
+    page = browse(cast.hr).post(reverse("case_propose", args=[case.pk]), given)
+    assert page.status_code == 409
+    assert "录像里没有离开过岗位" in page.content.decode()
+    assert "一并提出" in text(page)
+    assert not Finding.objects.exists()

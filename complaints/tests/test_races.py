@@ -94,6 +94,21 @@ def test_the_same_merge_at_once_happens_once(cast):
     assert leading.allegations.count() == 1
 
 
+def test_a_case_taken_out_at_once_with_its_leading_one_being_judged_ends_in_one_of_them(cast):
+    case, leading = cast.accepted(cast.colleague), cast.investigating(cast.seller)
+    relations.merge(case, into=leading, reason=SAME, by=cast.handler.user, at=at())
+    case = fresh(case)
+    outcomes = at_once(
+        [lambda: relations.unmerge(case, reason="是两件事", by=cast.handler.user, at=at())] * 2
+        + [lambda: cast.propose(fresh(leading))] * 2
+    )
+    assert only_refusals(outcomes)
+    is_out, is_judged = fresh(case).merged_into is None, fresh(leading).state == State.PROPOSED
+    named = set(leading.allegations.values_list("employee", flat=True))
+    assert is_out == (cast.colleague.pk not in named)
+    assert not is_judged or set(leading.findings.values_list("allegation__employee", flat=True)) == named
+
+
 def test_two_cases_merged_crosswise_at_once_leave_one_leading(cast):
     first, second = cast.accepted(), cast.accepted()
     pairs = [(first, second), (second, first)] * 2

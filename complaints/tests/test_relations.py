@@ -318,3 +318,30 @@ def test_somebody_else_of_the_same_household_is_a_repeat(cast):
 def test_a_repeat_tells_nobody_by_itself(cast):
     cast.accepted(), cast.accepted()
     assert not Message.objects.filter(kind__contains="repeat").exists()
+
+
+def test_a_customer_who_becomes_known_later_marks_what_came_after(cast):
+    customer = factories.make_customer(cast.company)
+    earlier = cast.accepted(cast.seller, contact=Contact())
+    later = cast.accepted(cast.seller, contact=Contact(), customer=customer)
+    assert repeats(later) == set()
+    people.attach_customer(earlier, customer=customer, by=cast.handler.user, at=at())
+    assert repeats(later) == {earlier.pk}
+
+
+def test_an_earlier_case_that_is_about_something_else_after_all_takes_the_mark_away(cast):
+    earlier = cast.accepted()
+    later = cast.accepted()
+    assert repeats(later) == {earlier.pk}
+    handling.classify(
+        earlier,
+        by=cast.handler.user,
+        at=at(),
+        problem_type="repair",
+        severity="general",
+        class_code="general",
+    )
+    assert repeats(fresh(later)) == {earlier.pk}  # the words still speak of the same topic
+    for case in (earlier, later):
+        handling.set_topics(fresh(case), codes=[], by=cast.handler.user, at=at())
+    assert repeats(later) == set()

@@ -82,7 +82,11 @@ def export(request):
     cases = Case.objects.visible_to(request.user).filter(company=request.company).of_customers()
     found = CaseFilter(request.GET, queryset=cases, request=request).qs
     kind = "csv" if request.GET.get("format") == "csv" else "xlsx"
-    audit.record(f"complaints.cases.exported_{kind}", request.company, by=request.user, at=timezone.now())
+    narrowed = sorted(set(request.GET) & set(CaseFilter.base_filters))
+    audit.record(
+        f"complaints.cases.exported_{kind}", request.company, by=request.user, at=timezone.now(),
+        data={"cases": found.count(), "narrowed_by": narrowed},
+    )  # fmt: skip
     header, rows = export_header(), export_rows(found, request.company)
     name = f"cases-{timezone.localdate():%Y%m%d}.{kind}"
     if kind == "csv":

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from approvals.forms import beside_the_field
-from complaints.forms.people import StatementForm, UnmaskForm
+from complaints.forms.people import StatementForm, TakeOutForm, UnmaskForm
 from complaints.forms.steps import STEP_FORMS
 from complaints.models import CaseFile
 from complaints.pages.desk import desk_of
@@ -68,7 +68,8 @@ def case_page(request, desk, *, bound=None, status=200, **more):
     forms = {name: form(desk=desk) for name, form in STEP_FORMS.items() if name in desk.offers}
     if bound is not None:
         forms[bound.name] = bound
-    words = statement_forms(desk, bound, more.pop("about", None))
+    about = more.pop("about", None)
+    words, outs = statement_forms(desk, bound, about), take_out_forms(desk, bound, about)
     main = desk.offers.main
     context = {
         "desk": desk,
@@ -78,7 +79,7 @@ def case_page(request, desk, *, bound=None, status=200, **more):
         "main_form": forms.get(main.name) if main else None,
         "others": [(offer, forms.get(offer.name)) for offer in desk.offers.others],
         "bound": bound,
-        "people": [(person, words.get(person.pk)) for person in desk.shown_people],
+        "people": [(person, words.get(person.pk), outs.get(person.pk)) for person in desk.shown_people],
         "wrong": bound.name if bound is not None else "",
         "at": desk.at,
     }
@@ -94,7 +95,18 @@ def statement_forms(desk, bound, about):
         one.pk: StatementForm(desk=desk, initial={"statement": one.statement}, auto_id=f"id_a{one.pk}_%s")
         for one in open_still
     }
-    return forms | ({about: bound} if about in forms else {})
+    is_ours = about in forms and bound.name == StatementForm.name
+    return forms | ({about: bound} if is_ours else {})
+
+
+def take_out_forms(desk, bound, about):
+    """{allegation id: form} for those of whom nothing was found and who were not told."""
+    if not desk.offers.may_take_out:
+        return {}
+    free = [one.pk for one in desk.people if one.allegation.told_at is None and not one.findings]
+    forms = {pk: TakeOutForm(desk=desk, auto_id=f"id_o{pk}_%s") for pk in free}
+    is_ours = about in forms and bound.name == TakeOutForm.name
+    return forms | ({about: bound} if is_ours else {})
 
 
 @require("complaints.unmask")

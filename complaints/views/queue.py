@@ -10,9 +10,9 @@ from complaints import wording
 from complaints.forms.staff import CaseFilter, rules_today
 from complaints.models import Case, SavedView
 from complaints.pages import voices
-from complaints.pages.queue import allegations_of, kind_chips, rows_of, switches, tabs
+from complaints.pages.queue import allegations_of, kind_chips, rows_of, sorts, switches, tabs
 from complaints.pages.sight import Sight
-from complaints.pages.stages import counts, in_order
+from complaints.pages.stages import SORTS, counts, in_order
 from core.access import may, require
 from organization.scopes import employee_id_of
 
@@ -32,7 +32,9 @@ def cases(request):
     given = chosen.given
     narrowed = chosen.narrowed(visible)
     found = counts(narrowed, at)
-    page = Paginator(in_order(chosen.staged(narrowed)), PER_PAGE).get_page(request.GET.get("page"))
+    sort = request.GET.get("sort", "")
+    sort = sort if sort in SORTS else ""
+    page = Paginator(in_order(chosen.staged(narrowed), sort), PER_PAGE).get_page(request.GET.get("page"))
     sight = Sight(request.user, request.company)
     is_employee = employee_id_of(request.user) is not None
     context = {
@@ -40,6 +42,8 @@ def cases(request):
         "given": given,
         "kinds": kind_chips(request.GET, given.get("kind", "")),
         "switches": switches(request.GET, given, is_employee=is_employee),
+        "sort": sort,
+        "sorts": sorts(request.GET, sort),
         "counts": found,
         "tabs": tabs(found, given.get("stage", "")),
         "page": page,
@@ -57,7 +61,8 @@ def export_query(request):
     if not may(request.user, "complaints.export"):
         return ""
     given = request.GET.copy()
-    given.pop("page", None)
+    for name in ("page", "sort"):
+        given.pop(name, None)
     return given.urlencode() or "stage="
 
 

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from complaints.forms.people import FindingForm, StatementForm
+from complaints.forms.people import FindingForm, StatementForm, TakeOutForm
 from complaints.forms.steps import STEP_FORMS
 from complaints.services import closing, findings, handling, people, relations, statements
 from complaints.views.case import case_page, desk_or_404, desk_to_act, step_taken
@@ -131,6 +131,25 @@ def word_statement(request, pk, allegation_pk):
 
 @require(HANDLE, INVESTIGATE)
 @require_POST
+def take_out(request, pk, allegation_pk):
+    desk = desk_to_act(request, pk)
+    found = named_or_404(desk, allegation_pk)
+    name = desk.name_of(found)
+    form = TakeOutForm(request.POST, desk=desk, auto_id=f"id_o{found.pk}_%s")
+    return step_taken(
+        request,
+        form,
+        lambda: people.take_out(found, by=request.user, at=desk.at, **form.arguments()),
+        show=lambda status: case_page(
+            request, desk_or_404(request, pk), bound=form, about=found.pk, status=status
+        ),
+        said=lambda: _("%(name)s no longer stands in this case.") % {"name": name},
+        then=redirect("case", pk=pk),
+    )
+
+
+@require(HANDLE, INVESTIGATE)
+@require_POST
 def tell_person(request, pk, allegation_pk):
     desk = desk_to_act(request, pk)
     found = named_or_404(desk, allegation_pk)
@@ -152,13 +171,19 @@ def propose(request, pk):
     if not all([form.is_valid() for person, form in lines]):
         return propose_page(request, desk, lines, status=422)
     drafts = [findings.Draft(one.allegation, **form.cleaned_data) for one, form in lines]
-    findings.propose(desk.case, drafts=drafts, by=request.user, at=desk.at)
+    try:
+        findings.propose(desk.case, drafts=drafts, by=request.user, at=desk.at)
+    except Refused as refusal:  # what was written stays on the page
+        return propose_page(
+            request, desk_to_act(request, pk), lines, status=409, refused=str(refusal.message)
+        )
     messages.success(request, _("The findings are with a second person, who confirms them."))
     return redirect("case", pk=pk)
 
 
-def propose_page(request, desk, lines, status=200):
-    context = {"desk": desk, "case": desk.case, "lines": lines, "hindrance": desk.offers.hindrance("propose")}
+def propose_page(request, desk, lines, status=200, refused=""):
+    hindrance = desk.offers.hindrance("propose")
+    context = {"desk": desk, "case": desk.case, "lines": lines, "hindrance": hindrance, "refused": refused}
     return render(request, "complaints/case/propose.html", context, status=status)
 
 
@@ -196,6 +221,12 @@ def merge(request, pk):
     return take(
         request, pk, "merge", relations.merge, _("Merged. What comes next happens in the leading case.")
     )
+
+
+@require(HANDLE)
+@require_POST
+def unmerge(request, pk):
+    return take(request, pk, "unmerge", relations.unmerge, _("The case goes on by itself."))
 
 
 @require(HANDLE)

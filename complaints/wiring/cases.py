@@ -16,6 +16,7 @@ def wire():
     registries.tick_jobs.register("complaints.warn_due", handling.warn_due, order=41)
     registries.gauges.register("cases_overdue", selectors.count_overdue)
     registries.searches.register("complaints", selectors.search, order=40)
+    registries.audit_veils.register("complaints", selectors.audit_rows_for)
     registries.customer_timeline.register("complaints.cases", selectors.timeline)
     for source in (inbox.handling, inbox.investigating, inbox.confirming, inbox.supervising, inbox.own):
         registries.inbox_sources.register(f"complaints.{source.__name__}", source)

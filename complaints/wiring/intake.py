@@ -29,12 +29,14 @@ def _wire_messages(letters):
         Group,
         announcements,
         message_groups,
+        message_veils,
         permissions_to_send,
         reply_addresses,
-    )  # fmt: skip
+    )
 
     permissions_to_send.register("complaints.contact", letters.may_send)
     reply_addresses.register("complaints.mailbox", letters.reply_address)
+    message_veils.register("complaints.cases", letters.veiled)
     announcements.register(NEW_CASE, _("A customer has written; it waits to be accepted"))
     message_groups.register("cases", Group(_("Voices of customers"), ("case_",)))
     message_groups.register(

@@ -29,7 +29,7 @@ class Entry:
     kind: str = ""
 
 
-def own_timeline(customer):
+def own_timeline(customer, viewer=None):
     """Homes, services, what the customer looks for and likes, ways to reach them, consents."""
     yield from _homes(customer)
     yield from _services(customer)
@@ -99,13 +99,13 @@ class Line:
     file: str = ""
 
 
-def timeline_of(customer):
-    """Lines of all rooms and all files of this person, the newest first."""
+def timeline_of(customer, viewer=None):
+    """Lines of all rooms and all files of this person, the newest first; of each room what the viewer may know."""
     lines = []
     for member in family_of(customer).select_related("company").order_by("pk"):
         file = "" if member.pk == customer.live_id else member.number
         for name, source in customer_timeline.items():
-            lines += [_line(entry, name.split(".")[0], file) for entry in source(member)]
+            lines += [_line(entry, name.split(".")[0], file) for entry in source(member, viewer)]
     return sorted(lines, key=lambda line: line.day, reverse=True)
 
 

@@ -40,7 +40,7 @@ def unmask(request, pk):
 
 
 def _context(request, found, *, form):
-    lines, kind = timeline_of(found), request.GET.get("kind", "")
+    lines, kind = timeline_of(found, request.user), request.GET.get("kind", "")
     kinds = kinds_of(lines)
     shown = (
         [line for line in lines if line.kind == kind]

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from audit.models import AuditRow, ChainHead
 from core.access import require
+from core.registries import audit_veils
 from organization.scopes import reach_of
 
 PER_PAGE = 50
@@ -41,6 +42,8 @@ def audit_log(request):
     """Every change of state and every view of personal data in this company, newest first."""
     companies = reach_of(request.user, "audit.view").company_ids
     rows = AuditRow.objects.filter(company_id__in=companies, company_id=getattr(request.company, "pk", None))
+    for veil in audit_veils:
+        rows = veil(rows, request.user)
     found = AuditFilter(request.GET, queryset=rows.select_related("actor", "seal").order_by("-pk"))
     page = Paginator(found.qs, PER_PAGE).get_page(request.GET.get("page"))
     head = ChainHead.objects.filter(company_id=getattr(request.company, "pk", 0)).first()

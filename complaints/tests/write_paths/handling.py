@@ -67,6 +67,12 @@ def waiting():
     return handling.ask(case, question="是哪一天的事", by=by, at=at()), by
 
 
+def merged():
+    case, into, by = two()()
+    relations.merge(case, into=into, reason="同一件事", by=by, at=at())
+    return type(case).objects.get(pk=case.pk), by
+
+
 def held():
     case, by = at_case("accepted")()
     return handling.hold(case, reason="客户已起诉", by=by, at=at()), by
@@ -122,6 +128,7 @@ PATHS = {
     ),
     "resume": (waiting, lambda case, by: handling.resume(case, by=by, at=SOON)),
     "escalate": (at_case("accepted"), lambda case, by: deadlines.escalate(case, LATE)),
+    "escalate_first": (at_case("receive"), lambda case, by: deadlines.escalate_first(case, SOON)),
     "warn": (at_case("accepted"), lambda case, by: deadlines.warn(case, SOON)),
     "extend": (
         at_case("investigating", also=("hr",)),
@@ -135,6 +142,10 @@ PATHS = {
         lambda case, by: handling.set_topics(case, codes=["parking"], by=by, at=at()),
     ),
     "name_person": (at_case("investigating", "seller"), name_another),
+    "take_out": (
+        with_allegation(False),
+        lambda one, by: people.take_out(one, reason="同名的另一位同事", by=by, at=at()),
+    ),
     "tell_person": (with_allegation(False), lambda one, by: people.tell_person(one, by=by, at=at())),
     "reply": (
         with_allegation(True),
@@ -148,6 +159,10 @@ PATHS = {
     "merge": (
         two(),
         lambda case, into, by: relations.merge(case, into=into, reason="同一件事", by=by, at=at()),
+    ),
+    "unmerge": (
+        merged,
+        lambda case, by: relations.unmerge(case, reason="是两件事", by=by, at=at()),
     ),
     "split": (
         at_case("accepted"),
