@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from audit import services as audit
 from core.flow import Refused
 from core.registries import erasure
+from customers.erased import key_of
 from customers.models import (
     Consent,
     Contact,
@@ -45,7 +46,10 @@ def erase(customer, *, reason, by, at):
 
 
 def forget_customer(customer, at):
-    """This room's part. Purchases, encounters, needs and consents stay as counts, without what tells whose."""
+    """This room's part. Purchases, encounters, needs and consents stay as counts, without what tells whose.
+
+    Of the number a keyed hash is kept, so that the next import does not bring the person back unseen.
+    """
     pk = customer.pk
     Contact.objects.filter(customer=pk).delete()
     Need.objects.filter(customer=pk).update(note="", wanted_by="")
@@ -64,6 +68,7 @@ def forget_customer(customer, at):
         birthday=None,
         may_be_surveyed=False,
         erased_at=at,
+        erased_key=key_of(customer.company_id, customer.number),
     )
 
 
