@@ -48,7 +48,7 @@ def customer_merge(request, pk):
         "second": second,
         "form": form,
         "rows": comparing.table(first, second, form),
-        "surveys": comparing.surveys_after(first, second),
+        "refused": comparing.refused_after(first, second),
     }
     return render(request, "customers/merge.html", context, status=status)
 
