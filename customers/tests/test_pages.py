@@ -42,7 +42,7 @@ def test_the_list_masks_names_and_numbers(lin, liu, client):
     assert "林女士" not in text
 
 
-def test_search_is_by_number_and_name_not_by_telephone(lin, liu, client):
+def test_search_is_by_number_and_name_not_by_whole_telephone_numbers(lin, liu, client):
     assert lin.number in client.get(reverse("customers"), {"q": "林女士"}).content.decode()
     assert lin.number in client.get(reverse("customers"), {"q": lin.number}).content.decode()
     assert lin.number not in client.get(reverse("customers"), {"q": PHONE}).content.decode()

@@ -18,7 +18,15 @@ def retry(message, *, by, at):
             code="blanked",
         )
     return advance(
-        message, Message.QUEUE_AGAIN, by=by, at=at, attempts=0, next_try_at=at, error="", sent_at=None
+        message,
+        Message.QUEUE_AGAIN,
+        by=by,
+        at=at,
+        attempts=0,
+        unclear=0,
+        next_try_at=at,
+        error="",
+        sent_at=None,
     )
 
 
