@@ -15,6 +15,7 @@ from customers.models import (
     Customer,
     Disclosure,
     Encounter,
+    Export,
     Merge,
     Need,
     Preference,
@@ -51,6 +52,7 @@ def forget_customer(customer, at):
     Of the number a keyed hash is kept, so that the next import does not bring the person back unseen.
     """
     pk = customer.pk
+    _forget_in_exports(customer)
     Contact.objects.filter(customer=pk).delete()
     Need.objects.filter(customer=pk).update(note="", wanted_by="")
     Preference.objects.filter(customer=pk).update(words="")
@@ -70,6 +72,21 @@ def forget_customer(customer, at):
         erased_at=at,
         erased_key=key_of(customer.company_id, customer.number),
     )
+
+
+def _forget_in_exports(customer):
+    """Why a whole list left stays on record, but for what names this person."""
+    own = {customer.number, customer.name, customer.phone, customer.email}
+    own |= set(Contact.objects.filter(customer=customer).values_list("value", flat=True))
+    for former in customer.history.values_list("name", "phone", "email"):
+        own |= set(former)
+    words = sorted((word for word in own if len(word) > 1), key=len, reverse=True)
+    for export in Export.objects.filter(disclosures__customer=customer).exclude(reason="").distinct():
+        reason = export.reason
+        for word in words:
+            reason = reason.replace(word, "…")
+        if reason != export.reason:
+            Export.objects.filter(pk=export.pk).update(reason=reason)
 
 
 def _forget_history(pk):
