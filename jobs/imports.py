@@ -142,10 +142,22 @@ def examine(kind, batch, at, beat):
     rows, errors = parse_table(kind, table)
     if not errors and not rows:
         errors = [RowError(0, "", _("The file has a header but no rows."))]
-    if not errors:
-        errors = sorted(kind.check_rows(rows, batch.company, at), key=lambda error: error.row)
+    errors += _of_rows(kind, rows, errors, batch.company, at)
+    errors.sort(key=lambda error: error.row)
     beat(done=len(table.rows))
     return table, rows, errors
+
+
+def _of_rows(kind, rows, errors, company, at):
+    """What the kind finds in rows whose needed cells could be read, so that one correction is enough.
+
+    A cell that could not be read counts as empty here; what that leads to in the same cell is not said twice.
+    """
+    needed = [column.key for column in kind.columns if column.required]
+    sound = [row for row in rows if all(row[key] is not None for key in needed)]
+    said = {(error.row, error.column) for error in errors}
+    found = kind.check_rows(sound, company, at) if sound else ()
+    return [error for error in found if (error.row, error.column) not in said]
 
 
 def parse_table(kind, table):

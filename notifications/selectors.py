@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Window
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +16,6 @@ from notifications.models import Message, Robot, Suspension
 from notifications.registries import confidential_kinds
 from notifications.wording import reason_of
 
-MOST_COUNTED = 100
 LATE = dt.timedelta(hours=3)  # longer than the longest wait between tries
 FRESH = dt.timedelta(days=7)  # so long a failure is news
 LONGEST_HOLIDAY = dt.timedelta(days=14)  # a daily summary waits for a working day
@@ -26,16 +25,14 @@ STATES = Message.State
 def inbox(user, company, at):
     """One line for all unread messages."""
     unread = Message.objects.unread(user).filter(company=company)
-    subjects = list(unread.values_list("subject", flat=True)[:MOST_COUNTED])
-    if not subjects:
+    newest = unread.annotate(count=Window(Count("pk"))).values_list("subject", "count").first()
+    if newest is None:
         return []
-    count = len(subjects)
+    subject, count = newest
     title = ngettext("%(count)s unread message", "%(count)s unread messages", count) % {"count": count}
     news = {"is_information": True, "count": count}
     return [
-        InboxItem(
-            "messages", title, url=reverse("messages"), detail=subjects[0], icon="envelope", extra=news
-        ),
+        InboxItem("messages", title, url=reverse("messages"), detail=subject, icon="envelope", extra=news),
     ]
 
 

@@ -84,6 +84,12 @@ def test_a_prospect_who_bought_is_a_prospect_no_more(house, tmp_path):  # noqa: 
     assert only().is_prospect, "the table's own word holds"
 
 
+@pytest.mark.parametrize("written", ["1990-05-07", "1990/5/7", "1990年5月7日", "19900507", "33000"])
+def test_a_day_is_read_however_a_spreadsheet_writes_it(house, tmp_path, written):  # noqa: F811
+    wide(tmp_path, f"C1,林女士,,{written},,,,,,,,,,")
+    assert only().birthday == dt.date(1990, 5, 7)
+
+
 def row(**given):
     empty = {column.key: None for column in CUSTOMERS.columns}
     return Row(2, empty | {"number": "C1", "name": "林女士"} | given)

@@ -67,6 +67,17 @@ def test_bad_rows_are_named_with_row_column_and_reason_and_nothing_is_imported(h
     assert not Employee.objects.exists()
 
 
+def test_all_errors_of_a_table_are_named_at_once(hr, client):
+    wrong = ["E02", "李强", "销售九部", "置业顾问", "2025-03-01"]
+    upload(
+        client,
+        [GOOD[0], ["", "赵敏", "销售八部", "置业顾问", "2025-03-01"], wrong, ["E04", *wrong[1:4], "昨天"]],
+    )
+    work()
+    named = [(error["row"], error["column"]) for error in only_batch().errors]
+    assert named == [(3, "工号"), (4, "部门"), (5, "入职日期")]
+
+
 def test_the_marked_file_says_what_to_correct(hr, client):
     upload(client, BAD)
     work()

@@ -277,6 +277,16 @@ def test_mark_all_leaves_what_came_in_since_the_page_was_opened(company, client)
     assert not Message.objects.unread(wang).exists()
 
 
+def test_the_inbox_counts_all_that_is_unread(company, client):
+    from core.navigation import inbox_for
+
+    wang = colleague(company)
+    for number in range(120):
+        notify(user=wang, company=company, kind="x", key=str(number), subject=f"第{number}件", at=NOON)
+    (line,) = inbox_for(wang, company, NOON)
+    assert (line.count, line.detail) == (120, "第119件")
+
+
 def test_the_unread_ones_can_be_shown_alone(company, client):
     wang = colleague(company)
     client.force_login(wang)
