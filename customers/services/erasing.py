@@ -33,17 +33,21 @@ def erase(customer, *, reason, by, at):
     """
     if reason not in ERASURE_REASONS:
         raise Refused(_("Choose why the person is erased."), field="reason")
-    family = Customer.objects.select_for_update(no_key=True).filter(
-        Q(pk=customer.pk) | Q(merged_into=customer.pk)
-    )
-    files = list(family.order_by("pk"))
-    refuse_unless_live(next(file for file in files if file.pk == customer.pk))
+    files = _family_locked(customer)
     for file in files:
         for forget in erasure:
             forget(file, at)
         audit.record("customers.customer.erased", file, by=by, at=at, reason_code=reason)
     customer.refresh_from_db()
     return customer
+
+
+def _family_locked(customer):
+    """All files of the person. The leading one is locked first: a merge of the same moment has ended before the others
+    are looked for, or comes after and is refused."""
+    files = Customer.objects.select_for_update(no_key=True)
+    refuse_unless_live(files.get(pk=customer.pk))
+    return list(files.filter(Q(pk=customer.pk) | Q(merged_into=customer.pk)).order_by("pk"))
 
 
 def forget_customer(customer, at):
