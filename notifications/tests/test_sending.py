@@ -11,6 +11,7 @@ from django.core.mail.backends.locmem import EmailBackend as LocMem
 from django.db import connection
 
 from core.flow import Refused
+from customers.services import add_contact, change_customer, make_primary
 from notifications import channels
 from notifications.channels import email
 from notifications.models import Message
@@ -225,6 +226,48 @@ def test_a_failed_message_is_queued_again_by_hand_and_goes(company, monkeypatch)
         retry(message, by=None, at=at(hour=13))
     assert send_due(at(hour=13)) == 1
     assert Message.objects.get().attempts == 1
+
+
+def failed_for(company, **fields):
+    """A customer whose letter could not be delivered, and the letter."""
+    lin = factories.make_customer(company, name="林女士", email="lin@exmaple.com")
+    write(lin, **({"address": ""} | fields))
+    Message.objects.update(state="failed")
+    return lin, Message.objects.get()
+
+
+def test_sent_again_it_goes_to_the_address_that_was_corrected(company):
+    lin, message = failed_for(company)
+    assert message.address == "lin@exmaple.com"
+    change_customer(lin, email="lin@example.com", by=None, at=NOON)
+    retry(message, by=None, at=NOON)
+    send_due(NOON)
+    assert [letter.to for letter in mail.outbox] == [["lin@example.com"]]
+
+
+def test_a_letter_to_an_address_of_its_own_stays_with_it(company):
+    lin, message = failed_for(company, address="office@example.com")
+    change_customer(lin, email="lin@example.com", by=None, at=NOON)
+    retry(message, by=None, at=NOON)
+    assert Message.objects.get().address == "office@example.com"
+
+
+def test_an_address_that_is_on_file_still_is_no_mistake(company):
+    lin, message = failed_for(company)
+    add_contact(lin, kind="email", value="second@example.com", by=None, at=NOON)
+    make_primary(lin.contacts.get(), by=None, at=NOON)
+    retry(message, by=None, at=NOON)
+    assert Message.objects.get().address == "lin@exmaple.com"
+
+
+def test_a_colleague_is_written_to_where_they_are_now(company):
+    user = colleague(company)
+    notify(user=user, company=company, kind="x", key="1", subject="一", at=NOON)
+    Message.objects.update(state="failed")
+    user.email = "new@example.com"
+    user.save()
+    retry(Message.objects.get(channel="email"), by=None, at=NOON)
+    assert Message.objects.get(channel="email").address == "new@example.com"
 
 
 def test_a_blanked_message_cannot_be_sent_again(company):
