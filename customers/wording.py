@@ -50,6 +50,11 @@ def source_of(consent):
     return str(SOURCES.get(consent.source, consent.source))
 
 
+def listed(names):
+    """Names in a sentence, as the reader's language separates them; '' for none."""
+    return (", " if get_language() == "en" else "、").join(map(str, names))
+
+
 def kinds_of(lines):
     """[(kind, name, how many)] of a timeline, in the order above."""
     counts = {}
