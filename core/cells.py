@@ -14,6 +14,8 @@ YES = {"是", "y", "yes", "true", "1", "√", "有"}
 NO = {"否", "n", "no", "false", "0", "×", "无", "没有"}
 _DAY = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?$")
 _PACKED_DAY = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
+_SERIAL_DAY = re.compile(r"^\d{5}$")
+_SERIAL_ZERO = dt.date(1899, 12, 30)
 _PHONE = re.compile(r"^\+?[\d \-()]{5,24}$")
 
 
@@ -43,15 +45,19 @@ def code(longest):
 
 
 def day(cell):
-    """2026-10-01, 2026/10/1, 2026年10月1日 or 20261001."""
+    """2026-10-01, 2026/10/1, 2026年10月1日, 20261001 or, where a spreadsheet lost the format, its day number 46296."""
     match = _DAY.match(cell) or _PACKED_DAY.match(cell)
     try:
-        found = dt.date(*map(int, match.groups())) if match else None
+        found = dt.date(*map(int, match.groups())) if match else _serial_day(cell)
     except ValueError:
         found = None
     if found is None or not 1950 <= found.year <= 2099:
         raise Refused(_("Write the day as year-month-day, for example 2026-10-01."))
     return found
+
+
+def _serial_day(cell):
+    return _SERIAL_ZERO + dt.timedelta(days=int(cell)) if _SERIAL_DAY.match(cell) else None
 
 
 def yes_no(cell):

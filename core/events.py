@@ -7,6 +7,7 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
+from core.logs import without_values
 from core.models import Delivery, Event
 from core.registries import Registry, event_handlers
 
@@ -66,9 +67,9 @@ def _deliver(delivery, now):
     except Exception as failure:  # noqa: BLE001  a handler may fail in any way: kept, shown, tried again
         wait = min(dt.timedelta(seconds=15) * 2**delivery.attempts, LONGEST_WAIT)
         Delivery.objects.filter(pk=delivery.pk).update(
-            next_try_at=now + wait, error=traceback.format_exc(limit=5)
+            next_try_at=now + wait, error=without_values(traceback.format_exc(limit=5))
         )
-        log.error("event_handler_failed", handler=delivery.handler, error=repr(failure))
+        log.error("event_handler_failed", handler=delivery.handler, error=type(failure).__name__)
         return 0
 
 

@@ -63,16 +63,12 @@ def table(first, second, form):
     return rows + _counts(first, second)
 
 
-def surveys_after(first, second):
-    """Whether the joined person is surveyed, where the two files differ on it; None where they say the same."""
-    families = [list(family_of(one)) for one in (first, second)]
-    if len({_takes_surveys(files) for files in families}) == 1:
-        return None
-    return _takes_surveys(families[0] + families[1])
-
-
-def _takes_surveys(files):
-    return next(word.agrees for word in words_of(files) if word.purpose == Consent.Purpose.SURVEYS)
+def refused_after(first, second):
+    """Names of what one of the files is asked and the other not: joined, the stricter word holds."""
+    before = [
+        {word.purpose: word.agrees for word in words_of(list(family_of(one)))} for one in (first, second)
+    ]
+    return [name for purpose, name in Consent.Purpose.choices if before[0][purpose] != before[1][purpose]]
 
 
 def _counts(first, second):

@@ -10,7 +10,7 @@ from customers.selectors.consents import NEWEST
 from customers.selectors.families import family_of
 from customers.selectors.search import namesakes
 from customers.selectors.stages import stage_on
-from customers.wording import need_in_words, preference_in_words
+from customers.wording import need_in_words, preference_in_words, source_of
 from organization.scopes import today
 
 MOST_LOOKS = 10
@@ -38,6 +38,7 @@ class Word:
     name: str
     agrees: bool
     consent: Consent | None
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,5 +115,5 @@ def words_of(files):
     for purpose, name in Consent.Purpose.choices:
         word = newest.get(purpose)
         agrees = (word is None or word.is_given) and (is_on or purpose != Consent.Purpose.SURVEYS)
-        found.append(Word(purpose, name, agrees, word))
+        found.append(Word(purpose, name, agrees, word, source_of(word) if word else ""))
     return found

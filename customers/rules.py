@@ -1,6 +1,7 @@
 """How personal data looks to those who need not know it, how it is compared, and which stage an owner is in."""
 
 import datetime as dt
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -8,6 +9,9 @@ from dataclasses import dataclass
 PHONE_SEPARATORS = " -()+./"
 #: so many last digits say whose number it is, with or without the country's code
 KEY_DIGITS = 11
+#: as many digits of a telephone number as masks leave open; searching by them tells nobody more
+TAIL_DIGITS = 4
+WHOLE_PHONE = re.compile(r"(?:86)?1[3-9]\d{9}|0\d{9,11}")
 
 NO_PURCHASE, NOT_MOVED_IN, MOVED_IN = "no_purchase", "not_moved_in", "moved_in"
 HOLDS = (NO_PURCHASE, NOT_MOVED_IN, MOVED_IN)
@@ -46,6 +50,17 @@ def mask_contact(kind, value):
 def phone_key(phone):
     """Two numbers are the same when their keys are: '+86 138-0000-0001' and '13800000001'. '' for none."""
     return "".join(char for char in phone if char not in PHONE_SEPARATORS)[-KEY_DIGITS:]
+
+
+def is_tail(words):
+    """Whether this may be the end of a telephone number, as people read it out: '0001', '40001'."""
+    return words.isascii() and words.isdigit() and TAIL_DIGITS <= len(words) < 7
+
+
+def tail_of(words):
+    """The last digits of what looks like a whole telephone number, else ''."""
+    plain = "".join(char for char in words if char not in PHONE_SEPARATORS)
+    return plain[-TAIL_DIGITS:] if plain.isascii() and WHOLE_PHONE.fullmatch(plain) else ""
 
 
 def contact_key(kind, value):

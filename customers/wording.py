@@ -37,6 +37,24 @@ ERASURE_REASONS = {
 }
 
 
+#: how a word on consent came that nobody typed
+SOURCES = {
+    "import": gettext_lazy("from an imported table"),
+    "unsubscribe link": gettext_lazy("by the link in a message"),
+    "survey link": gettext_lazy("on the survey's page"),
+    "merge": gettext_lazy("carried over when two files were joined"),
+}
+
+
+def source_of(consent):
+    return str(SOURCES.get(consent.source, consent.source))
+
+
+def listed(names):
+    """Names in a sentence, as the reader's language separates them; '' for none."""
+    return (", " if get_language() == "en" else "、").join(map(str, names))
+
+
 def kinds_of(lines):
     """[(kind, name, how many)] of a timeline, in the order above."""
     counts = {}

@@ -89,7 +89,7 @@ def cancel(request, kind, pk):
 
 def corrections(request, kind, pk):
     found = _one(request, kind, pk)
-    return _download(imports.annotated_file(found), f"{kind}-{pk}.xlsx")
+    return _download(imports.annotated_file(found, at=timezone.now()), f"{kind}-{pk}.xlsx")
 
 
 def _batches(request, kind):

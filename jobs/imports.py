@@ -92,8 +92,6 @@ def check_run(run, beat):
 
 @transaction.atomic
 def _keep_verdict(kind, batch, table, rows, errors, *, by, at):
-    names = {column.key: header_of(kind, column, table.header) for column in kind.columns}
-    shown = [asdict(error) | {"column": names.get(error.column, "")} for error in errors[:MOST_ERRORS]]
     transition = ImportBatch.REJECT if errors else ImportBatch.PREVIEW
     preview = [] if errors else [preview_of(kind, row) for row in rows[:PREVIEW_ROWS]]
     advance(
@@ -102,7 +100,7 @@ def _keep_verdict(kind, batch, table, rows, errors, *, by, at):
         by=by,
         at=at,
         rows_total=len(table.rows),
-        errors=shown,
+        errors=told(kind, table, errors[:MOST_ERRORS]),
         preview=preview,
         result={"errors": len(errors), "bad_rows": len({error.row for error in errors})},
     )
@@ -130,7 +128,7 @@ def apply_run(run, beat):
                 confirmed_at=at,
             )
             counts = kind.apply(rows, batch.company, run.requested_by, at)
-            ImportBatch.objects.filter(pk=batch.pk).update(result=counts)
+            ImportBatch.objects.filter(pk=batch.pk).update(result=counts, preview=[])
             transaction.on_commit(lambda: forget_file(batch.upload))
         beat(done=len(rows))
         return counts
@@ -144,10 +142,22 @@ def examine(kind, batch, at, beat):
     rows, errors = parse_table(kind, table)
     if not errors and not rows:
         errors = [RowError(0, "", _("The file has a header but no rows."))]
-    if not errors:
-        errors = sorted(kind.check_rows(rows, batch.company, at), key=lambda error: error.row)
+    errors += _of_rows(kind, rows, errors, batch.company, at)
+    errors.sort(key=lambda error: error.row)
     beat(done=len(table.rows))
     return table, rows, errors
+
+
+def _of_rows(kind, rows, errors, company, at):
+    """What the kind finds in rows whose needed cells could be read, so that one correction is enough.
+
+    A cell that could not be read counts as empty here; what that leads to in the same cell is not said twice.
+    """
+    needed = [column.key for column in kind.columns if column.required]
+    sound = [row for row in rows if all(row[key] is not None for key in needed)]
+    said = {(error.row, error.column) for error in errors}
+    found = kind.check_rows(sound, company, at) if sound else ()
+    return [error for error in found if (error.row, error.column) not in said]
 
 
 def parse_table(kind, table):
@@ -238,25 +248,38 @@ def template_file(kind):
     return excel.template_workbook(columns, title=str(kind.title))
 
 
-def annotated_file(batch):
-    """Bytes of the uploaded table with what to correct; Refused when the file was already let go."""
+def annotated_file(batch, *, at):
+    """Bytes of the uploaded table with everything to correct; Refused when the file was already let go.
+
+    Checked anew: the page keeps the first MOST_ERRORS only, and who corrects the file wants to see all of them.
+    """
     if not batch.upload.file:
         raise Refused(_("The file is no longer kept. Import it again to see what to correct."))
-    with batch.upload.file.open("rb") as stream:
-        table = excel.read_table(stream.read())
-    return excel.annotated_workbook(table, batch.errors, title=str(import_kinds[batch.kind].title))
+    kind = import_kinds[batch.kind]
+    table, _rows, errors = examine(kind, batch, at, lambda **shown: None)
+    return excel.annotated_workbook(table, told(kind, table, errors), title=str(kind.title))
+
+
+def told(kind, table, errors):
+    """Errors as they are kept and shown, columns named as the file names them."""
+    names = {column.key: header_of(kind, column, table.header) for column in kind.columns}
+    return [asdict(error) | {"column": names.get(error.column, "")} for error in errors]
 
 
 def forget_file(upload):
-    """Uploaded tables hold personal data: they go when they are no longer needed."""
+    """Uploaded tables hold personal data: they go when they are no longer needed, and what was quoted of them too."""
+    ImportBatch.objects.filter(upload=upload).update(preview=[], errors=[])
     if upload.file:
         upload.file.delete(save=False)
         Upload.objects.filter(pk=upload.pk).update(file="")
 
 
 def forget_old_files(at):
-    """Tick: files nobody confirmed within a week."""
+    """Tick: files nobody confirmed within a week. What waited for it is cancelled: there is nothing left to confirm."""
     limit = at - timezone.timedelta(days=KEPT_DAYS)
     used = ImportBatch.objects.filter(upload__uploaded_at__lt=limit).exclude(upload__file="")
     for batch in used.select_related("upload")[:50]:
+        if batch.state in (ImportBatch.State.UPLOADED, ImportBatch.State.PREVIEWED):
+            with transaction.atomic():
+                advance(batch, ImportBatch.CANCEL, by=None, at=at)
         forget_file(batch.upload)

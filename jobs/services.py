@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.flow import Refused, advance
+from core.logs import without_values
 from core.registries import Registry
 from jobs.models import ImportBatch, Run
 
@@ -145,12 +146,12 @@ def _close(run, transition, **stamps):
 
 def _retry_or_fail(run, failure):
     if run.attempts >= MOST_ATTEMPTS:
-        return _fail(run, repr(failure))
+        return _fail(run, f"{type(failure).__name__}(…)")
     wait = min(dt.timedelta(seconds=5) * 2**run.attempts, LONGEST_WAIT)
     return Run.objects.filter(pk=run.pk, lease_token=run.lease_token).update(
         state=Run.State.QUEUED,
         next_try_at=timezone.now() + wait,
-        error=traceback.format_exc(limit=8),
+        error=without_values(traceback.format_exc(limit=8)),
     )
 
 

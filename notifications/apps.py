@@ -39,4 +39,5 @@ class NotificationsConfig(AppConfig):
         registries.gauges.register("robots_paused", selectors.paused_robots)
         registries.customer_timeline.register("notifications.messages", selectors.timeline)
         registries.inbox_sources.register("notifications.unread", selectors.inbox)
+        registries.inbox_sources.register("notifications.troubles", selectors.troubles)
         add_to_navigation()

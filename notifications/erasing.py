@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from notifications import copies
 from notifications.models import Message
 
 
@@ -11,4 +12,5 @@ def erase(customer, at):
     theirs.filter(state=Message.State.QUEUED).update(
         state=Message.State.SUPPRESSED, sent_at=at, error="erased"
     )
+    transaction.on_commit(copies.forget_blanked)
     return theirs.update(address="", subject="", body="", url="")

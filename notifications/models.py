@@ -107,6 +107,7 @@ class Message(models.Model):
     key = models.CharField(max_length=160)
     state = models.CharField(max_length=20, choices=State.choices, default=State.QUEUED)
     attempts = models.PositiveIntegerField(default=0)
+    unclear = models.PositiveSmallIntegerField(default=0)  # tries whose end nobody knows: it may have arrived
     next_try_at = models.DateTimeField()
     tried_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()

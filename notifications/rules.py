@@ -5,6 +5,7 @@ import re
 from email.utils import parsedate_to_datetime
 
 MOST_ATTEMPTS = 8
+MOST_UNCLEAR = 2  # a message arrives at most so often
 LONGEST_WAIT = dt.timedelta(hours=2)
 MOST_BOUNCES = 3
 LONGEST_ROBOT_PAUSE = dt.timedelta(hours=1)

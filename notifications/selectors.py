@@ -2,20 +2,22 @@
 
 import datetime as dt
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Window
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.access import may
 from core.navigation import InboxItem
 from customers.selectors import Entry
 from notifications.addresses import hash_of
 from notifications.models import Message, Robot, Suspension
 from notifications.registries import confidential_kinds, message_veils
+from notifications.wording import reason_of
 
-MOST_COUNTED = 100
 LATE = dt.timedelta(hours=3)  # longer than the longest wait between tries
+FRESH = dt.timedelta(days=7)  # so long a failure is news
 LONGEST_HOLIDAY = dt.timedelta(days=14)  # a daily summary waits for a working day
 STATES = Message.State
 
@@ -23,17 +25,55 @@ STATES = Message.State
 def inbox(user, company, at):
     """One line for all unread messages."""
     unread = Message.objects.unread(user).filter(company=company)
-    subjects = list(unread.values_list("subject", flat=True)[:MOST_COUNTED])
-    if not subjects:
+    newest = unread.annotate(count=Window(Count("pk"))).values_list("subject", "count").first()
+    if newest is None:
         return []
-    count = len(subjects)
+    subject, count = newest
     title = ngettext("%(count)s unread message", "%(count)s unread messages", count) % {"count": count}
     news = {"is_information": True, "count": count}
     return [
-        InboxItem(
-            "messages", title, url=reverse("messages"), detail=subjects[0], icon="envelope", extra=news
-        ),
+        InboxItem("messages", title, url=reverse("messages"), detail=subject, icon="envelope", extra=news),
     ]
+
+
+def troubles(user, company, at):
+    """For who looks after the outbox: robots that do not get through, and what could not be delivered lately."""
+    if not may(user, "notifications.manage"):
+        return []
+    stuck = Q(state=STATES.FAILED) | Q(state=STATES.QUEUED, robot__failures__gte=1)
+    rows = outbox(user, company).filter(stuck, tried_at__gt=at - FRESH).order_by()
+    rows = rows.values_list("robot", "robot__label", "robot__last_error", "robot__failures", "state")
+    ill, failed = {}, 0
+    for pk, label, error, failures, state, times in rows.annotate(times=Count("pk")):
+        failed += times if state == STATES.FAILED else 0
+        ill |= {pk: (label, error)} if failures else {}
+    items = [_ill_robot(pk, *words) for pk, words in sorted(ill.items())]
+    return items + ([_undelivered(failed)] if failed else [])
+
+
+def _ill_robot(pk, label, error):
+    return InboxItem(
+        "robots",
+        _("The robot “%(name)s” does not get through") % {"name": label},
+        url=reverse("robot", args=[pk]),
+        detail=reason_of(error),
+        action=_("See why"),
+        icon="robot",
+    )
+
+
+def _undelivered(count):
+    title = ngettext(
+        "%(count)s message could not be delivered", "%(count)s messages could not be delivered", count
+    )
+    return InboxItem(
+        "outbox",
+        title % {"count": count},
+        url=f"{reverse('outbox')}?state={STATES.FAILED}",
+        detail=_("In the last seven days. Correct the address, or send again."),
+        icon="send-exclamation",
+        extra={"is_information": True, "count": count},
+    )
 
 
 def timeline(customer, viewer=None):

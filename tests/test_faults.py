@@ -45,6 +45,7 @@ EXEMPT = {
     "incentives.drop_case": "part of appeals.decide and settle, in their transaction",
     "scoring.adjudicate": "part of appeals.decide, in its transaction",
     "approvals.close_if_decided": "second half of cast_vote, recuse and name_stand_in, in their transaction",
+    "customers.write_word": "part of give_consent, withdraw_consent and merge, in their transaction",
     "audit.anchor": "writes a file outside the database, after the commit",
     "audit.record": "one insert inside the caller's transaction",
     "complaints.drop_proposed": "part of withdraw, in its transaction",

@@ -18,9 +18,9 @@ PLAIN = (("owner", _("Owners")), ("prospect", _("Prospects")))
 
 
 class CustomerFilter(django_filters.FilterSet):
-    """?q=…&stage=…&site=…; telephone numbers are not searched."""
+    """?q=…&stage=…&site=…; of telephone numbers the last digits are searched."""
 
-    q = django_filters.CharFilter(method="search", label=_("Number or name"))
+    q = django_filters.CharFilter(method="search", label=_("Number, name or end of telephone"))
     stage = django_filters.ChoiceFilter(
         method="of_stage", choices=(), label=_("Stage"), empty_label=_("All customers")
     )
@@ -43,7 +43,7 @@ class CustomerFilter(django_filters.FilterSet):
             field.widget.attrs["class"] = "form-select" if is_choice else "form-control"
 
     def search(self, queryset, name, value):
-        return matching(queryset, value)
+        return matching(queryset, value.strip())
 
     def of_stage(self, queryset, name, value):
         if value == NO_SURVEY:

@@ -6,12 +6,13 @@ from django.utils.translation import gettext_lazy
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from core import cells
+from core.flow import Refused
 from core.imports import Column, ImportKind, RowError
 from core.period import SHANGHAI
-from customers.imports import details, twins
-from customers.models import Consent, Customer, Purchase
+from customers.imports import consents, details, erased, twins
+from customers.models import Customer, Purchase
 from customers.policy import rules_of
-from organization.models import Site
+from organization.models import Company, Site
 
 BATCH = 500
 LANGUAGES = {"中文": "zh-hans", "zh-hans": "zh-hans", "英文": "en", "English": "en", "en": "en"}
@@ -70,7 +71,13 @@ COLUMNS = (
         "否",
     ),
     Column(
-        "may_be_surveyed", "可否调查", cells.yes_no, False, (), gettext_lazy("否 when they said no."), "是"
+        "may_be_surveyed",
+        "可否调查",
+        cells.yes_no,
+        False,
+        (),
+        gettext_lazy("否 when they said no. 是 does not undo what they said themselves."),
+        "是",
     ),
     Column("birthday", "生日", cells.day, False, ("出生日期",), gettext_lazy("Optional."), "", True),
     Column("site", "项目", cells.text(120), False, ("楼盘",), gettext_lazy("Where they bought."), "云栖里"),
@@ -107,6 +114,7 @@ def check_rows(rows, company, at):
         yield from _same_person(row, first)
         yield from _home(row, sites, homes)
         yield from details.check_row(row, rules)
+    yield from erased.check_rows(rows, company)
     yield from twins.check_new_people(rows, company)
 
 
@@ -159,6 +167,7 @@ def _home(row, sites, homes):
 
 def apply(rows, company, by, at):
     """Counts of rows: a row is created when its customer or home is new, changed when either differs."""
+    hold_files(company)
     outcome = {row.number: "unchanged" for row in rows}
     customers = _write_customers(rows, company, at, outcome)
     _write_homes(rows, company, customers, outcome)
@@ -167,29 +176,35 @@ def apply(rows, company, by, at):
     return {name: found.count(name) for name in ("created", "changed", "unchanged")}
 
 
+def hold_files(company):
+    """Imports into one company queue: of the same table twice at once the second finds everything on file."""
+    Company.objects.select_for_update(no_key=True).get(pk=company.pk)
+
+
 def _write_customers(rows, company, at, outcome):
+    """{customer number: Customer} of the company, with what the rows add and change."""
     known = {customer.number: customer for customer in Customer.objects.filter(company=company)}
-    buyers = {row["number"] for row in rows if row["unit"]}
-    new, changed, consents, seen = [], [], [], set()
+    first = {}
     for row in rows:
-        if row["number"] in seen:
-            continue
-        seen.add(row["number"])
-        customer = known.get(row["number"])
-        if customer is None:
-            customer = known[row["number"]] = _new_customer(
-                row, company, at, is_buyer=row["number"] in buyers
-            )
-            new.append(customer)
-            outcome[row.number] = "created"
-            consents += [(customer, row["may_be_surveyed"])] if row["may_be_surveyed"] is not None else []
-        elif _differs(customer, row, consents):
-            changed.append(customer)
-            outcome[row.number] = "changed"
-    bulk_create_with_history(new, Customer, batch_size=BATCH)
-    bulk_update_with_history(changed, Customer, list(FACTS), batch_size=BATCH)
-    _write_consents(consents, at)
-    return known
+        first.setdefault(row["number"], row)
+    new = _new_customers(first, known, rows, company, at)
+    changed, words = _changed_customers(first, known)
+    bulk_create_with_history(list(new.values()), Customer, batch_size=BATCH)
+    bulk_update_with_history(list(changed.values()), Customer, list(FACTS), batch_size=BATCH)
+    words += [(file, first[number]["may_be_surveyed"]) for number, file in new.items()]
+    consents.write(words, at)
+    outcome.update({first[number].number: "created" for number in new})
+    outcome.update({first[number].number: "changed" for number in changed})
+    return known | new | changed
+
+
+def _new_customers(first, known, rows, company, at):
+    buyers = {row["number"] for row in rows if row["unit"]}
+    return {
+        number: _new_customer(row, company, at, is_buyer=number in buyers)
+        for number, row in first.items()
+        if number not in known
+    }
 
 
 def _new_customer(row, company, at, *, is_buyer):
@@ -207,26 +222,40 @@ def _new_customer(row, company, at, *, is_buyer):
     )
 
 
-def _differs(customer, row, consents):
-    """Take over what the row gives; an empty cell leaves what is on file. True when something changed."""
-    if row["may_be_surveyed"] is not None and row["may_be_surveyed"] != customer.may_be_surveyed:
-        consents.append((customer, row["may_be_surveyed"]))
-    moved = [key for key in FACTS if row[key] is not None and row[key] != getattr(customer, key)]
-    for key in moved:
-        setattr(customer, key, row[key])
-    return bool(moved)
+def _changed_customers(first, known):
+    """({number: Customer with the new facts}, [(Customer, agrees to surveys)]); an empty cell leaves what is on file.
+
+    The files that differ are locked and compared again, so that what somebody changes meanwhile is not undone.
+    """
+    differing = [
+        known[number] for number, row in first.items() if number in known and _moved(known[number], row)
+    ]
+    refusing = consents.refused_themselves(differing)
+    changed, words = {}, []
+    for file in _locked(differing):
+        if file.erased_at:
+            raise Refused(_("A file of this table was erased meanwhile. Import the table again."))
+        moved = _moved(file, first[file.number])
+        if moved.get("may_be_surveyed") and file.live_id in refusing:
+            del moved["may_be_surveyed"]
+        if "may_be_surveyed" in moved:
+            words.append((file, moved["may_be_surveyed"]))
+        for key, value in moved.items():
+            setattr(file, key, value)
+        changed |= {file.number: file} if moved else {}
+    return changed, words
 
 
-def _write_consents(consents, at):
-    Consent.objects.bulk_create(
-        [
-            Consent(
-                customer=customer, purpose=Consent.Purpose.SURVEYS, is_given=given, source="import", at=at
-            )
-            for customer, given in consents
-        ],
-        batch_size=BATCH,
-    )
+def _moved(customer, row):
+    """{fact: new value} of what the row gives and the file says otherwise."""
+    return {key: row[key] for key in FACTS if row[key] is not None and row[key] != getattr(customer, key)}
+
+
+def _locked(files):
+    ids = sorted(file.pk for file in files)
+    for start in range(0, len(ids), BATCH):
+        block = Customer.objects.select_for_update(no_key=True).filter(pk__in=ids[start : start + BATCH])
+        yield from block.order_by("pk")
 
 
 def _write_homes(rows, company, customers, outcome):
@@ -253,8 +282,19 @@ def _write_homes(rows, company, customers, outcome):
             home.signed_on, home.handed_over_on = dates[0], dates[1] or home.handed_over_on
             changed.append(home)
             outcome[row.number] = outcome[row.number] if outcome[row.number] == "created" else "changed"
-    Purchase.objects.bulk_create(new, batch_size=BATCH)
-    Purchase.objects.bulk_update(changed, ["signed_on", "handed_over_on"], batch_size=BATCH)
+    bulk_create_with_history(new, Purchase, batch_size=BATCH)
+    bulk_update_with_history(changed, Purchase, ["signed_on", "handed_over_on"], batch_size=BATCH)
+    _no_longer_prospects(new, rows)
+
+
+def _no_longer_prospects(homes, rows):
+    """Whoever has a home is no prospect any more, unless the table says so itself."""
+    named = {row["number"] for row in rows if row["is_prospect"] is not None}
+    buyers = {home.customer_id: home.customer for home in homes}
+    bought = [file for file in buyers.values() if file.is_prospect and file.number not in named]
+    for file in bought:
+        file.is_prospect = False
+    bulk_update_with_history(bought, Customer, ["is_prospect"], batch_size=BATCH)
 
 
 CUSTOMERS = ImportKind(

@@ -7,7 +7,7 @@ from core import cells
 from core.events import publish
 from core.imports import Column, ImportKind, RowError
 from core.period import SHANGHAI
-from customers.imports.customers import BATCH, _sites
+from customers.imports.customers import BATCH, _sites, hold_files
 from customers.models import Customer, Encounter
 from organization.models import Assignment, Employee
 
@@ -147,6 +147,7 @@ def _recorded(row, known):
 
 def apply(rows, company, by, at):
     """Add what is not recorded yet, with the department the employee worked in on that day."""
+    hold_files(company)
     known = Known(rows, company)
     new = [
         Encounter(

@@ -48,6 +48,9 @@ class Customer(models.Model):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_files"
     )
     erased_at = models.DateTimeField(null=True, blank=True)
+    erased_key = models.CharField(
+        max_length=64, blank=True, help_text=_("of the number it had: erased.key_of")
+    )
     phone_key = models.GeneratedField(
         expression=Right(_plain(F("phone")), KEY_DIGITS),
         output_field=models.CharField(max_length=30),
@@ -58,7 +61,7 @@ class Customer(models.Model):
         output_field=models.CharField(max_length=10),
         db_persist=True,
     )
-    history = HistoricalRecords(excluded_fields=["phone_key", "twin_key"])
+    history = HistoricalRecords(excluded_fields=["erased_key", "phone_key", "twin_key"])
 
     objects = CustomerQuerySet.as_manager()
 

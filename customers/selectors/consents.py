@@ -28,6 +28,16 @@ def consent_of(customer, purpose):
     return words.order_by(*NEWEST).first()
 
 
+def disputed(first, second):
+    """{purpose: the newer of both newest words} where one person's file was refused and the other's agreed to."""
+    found = {}
+    for purpose in Consent.Purpose.values:
+        words = [word for word in (consent_of(file, purpose) for file in (first, second)) if word]
+        if {word.is_given for word in words} == {True, False}:
+            found[purpose] = max(words, key=lambda word: (word.at, not word.is_given))
+    return found
+
+
 def may_be_asked(customer_id, purpose):
     """Whether the person takes messages of this purpose: their newest word decides, a file's switch before it."""
     customer = Customer.objects.filter(pk=customer_id).first()

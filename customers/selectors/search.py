@@ -1,4 +1,4 @@
-"""Finding a file by number or name; files reached by the same telephone number."""
+"""Finding a file by number, name or end of a telephone number; files reached by the same telephone number."""
 
 from django.db.models import Q
 from django.urls import reverse
@@ -6,21 +6,27 @@ from django.utils.translation import gettext_lazy
 
 from core.navigation import SearchHit
 from customers.models import Apart, Contact, Customer
-from customers.rules import mask_name, mask_phone
+from customers.rules import is_tail, mask_name, mask_phone
 from customers.selectors.families import family_ids, phone_keys
 
 MOST_HITS = 8
 
 
 def matching(files, words):
-    """Files by number or name, their own or that of a file merged into them; telephone numbers are not searched."""
+    """Files by number, name or the last digits of a telephone number, their own or of a file merged into them.
+
+    Whole telephone numbers are not searched: what is searched stands in the page's address.
+    """
     own = Q(number__icontains=words) | Q(name__icontains=words)
+    if is_tail(words):
+        further = Contact.objects.filter(kind=Contact.Kind.PHONE, key__endswith=words).order_by()
+        own |= Q(phone_key__endswith=words) | Q(pk__in=further.values("customer"))
     merged = Customer.objects.exclude(merged_into=None).filter(own)
     return files.filter(own | Q(pk__in=merged.values("merged_into")))
 
 
 def search(user, company, words):
-    """Customers by number or name; telephone numbers are not searched."""
+    """Customers by number, name or the last digits of a telephone number."""
     files = Customer.objects.visible_to(user).live().filter(company=company)
     return [
         SearchHit(

@@ -10,7 +10,7 @@ from core.registries import customer_timeline
 from customers.policy import rules_of
 from customers.rules import mask_contact
 from customers.selectors.families import family_of
-from customers.wording import need_in_words, preference_in_words
+from customers.wording import need_in_words, preference_in_words, source_of
 from organization.scopes import today
 
 
@@ -83,7 +83,7 @@ def _consents(customer):
         sentence = _("Agreed to %(purpose)s") if consent.is_given else _("Withdrew from %(purpose)s")
         icon = "hand-thumbs-up" if consent.is_given else "slash-circle"
         title = sentence % {"purpose": consent.get_purpose_display()}
-        yield Entry(consent.at, title, consent.source, icon, kind="consents")
+        yield Entry(consent.at, title, source_of(consent), icon, kind="consents")
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def give_consent(customer, *, purpose, source, by, at):
         for file in family_of(found).filter(may_be_surveyed=False):
             file.may_be_surveyed = True
             file.save(update_fields=["may_be_surveyed"])
-    return _write(found, purpose, True, source, by, at)
+    return write_word(found, purpose=purpose, is_given=True, source=source, by=by, at=at)
 
 
 @transaction.atomic
@@ -35,7 +35,7 @@ def withdraw_consent(customer, *, purpose, source, by, at):
     newest = consent_of(found, purpose)
     if newest and not newest.is_given:
         raise Refused(_("The customer has withdrawn from this already."), code="state", field="purpose")
-    return _write(found, purpose, False, source, by, at)
+    return write_word(found, purpose=purpose, is_given=False, source=source, by=by, at=at)
 
 
 def _asked(customer, purpose, source):
@@ -47,7 +47,8 @@ def _asked(customer, purpose, source):
     return locked(customer), source
 
 
-def _write(customer, purpose, is_given, source, by, at):
+def write_word(customer, *, purpose, is_given, source, by, at):
+    """One line of the history of consent; within the transaction of what asks for it."""
     word = Consent.objects.create(
         customer=customer, purpose=purpose, is_given=is_given, source=source, at=at, by=by
     )

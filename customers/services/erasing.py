@@ -8,12 +8,14 @@ from django.utils.translation import gettext as _
 from audit import services as audit
 from core.flow import Refused
 from core.registries import erasure
+from customers.erased import key_of
 from customers.models import (
     Consent,
     Contact,
     Customer,
     Disclosure,
     Encounter,
+    Export,
     Merge,
     Need,
     Preference,
@@ -31,11 +33,7 @@ def erase(customer, *, reason, by, at):
     """
     if reason not in ERASURE_REASONS:
         raise Refused(_("Choose why the person is erased."), field="reason")
-    family = Customer.objects.select_for_update(no_key=True).filter(
-        Q(pk=customer.pk) | Q(merged_into=customer.pk)
-    )
-    files = list(family.order_by("pk"))
-    refuse_unless_live(next(file for file in files if file.pk == customer.pk))
+    files = _family_locked(customer)
     for file in files:
         for forget in erasure:
             forget(file, at)
@@ -44,9 +42,21 @@ def erase(customer, *, reason, by, at):
     return customer
 
 
+def _family_locked(customer):
+    """All files of the person. The leading one is locked first: a merge of the same moment has ended before the others
+    are looked for, or comes after and is refused."""
+    files = Customer.objects.select_for_update(no_key=True)
+    refuse_unless_live(files.get(pk=customer.pk))
+    return list(files.filter(Q(pk=customer.pk) | Q(merged_into=customer.pk)).order_by("pk"))
+
+
 def forget_customer(customer, at):
-    """This room's part. Purchases, encounters, needs and consents stay as counts, without what tells whose."""
+    """This room's part. Purchases, encounters, needs and consents stay as counts, without what tells whose.
+
+    Of the number a keyed hash is kept, so that the next import does not bring the person back unseen.
+    """
     pk = customer.pk
+    _forget_in_exports(customer)
     Contact.objects.filter(customer=pk).delete()
     Need.objects.filter(customer=pk).update(note="", wanted_by="")
     Preference.objects.filter(customer=pk).update(words="")
@@ -64,7 +74,23 @@ def forget_customer(customer, at):
         birthday=None,
         may_be_surveyed=False,
         erased_at=at,
+        erased_key=key_of(customer.company_id, customer.number),
     )
+
+
+def _forget_in_exports(customer):
+    """Why a whole list left stays on record, but for what names this person."""
+    own = {customer.number, customer.name, customer.phone, customer.email}
+    own |= set(Contact.objects.filter(customer=customer).values_list("value", flat=True))
+    for former in customer.history.values_list("name", "phone", "email"):
+        own |= set(former)
+    words = sorted((word for word in own if len(word) > 1), key=len, reverse=True)
+    for export in Export.objects.filter(disclosures__customer=customer).exclude(reason="").distinct():
+        reason = export.reason
+        for word in words:
+            reason = reason.replace(word, "…")
+        if reason != export.reason:
+            Export.objects.filter(pk=export.pk).update(reason=reason)
 
 
 def _forget_history(pk):

@@ -12,14 +12,19 @@ from django.utils.translation import gettext as _
 
 from audit import services as audit
 from core.flow import Refused
-from customers.models import Apart, Contact, Customer, Merge
+from customers.models import Apart, Consent, Contact, Customer, Merge
 from customers.rules import contact_key
+from customers.selectors.consents import disputed
+from customers.services.consents import write_word
 from customers.services.contacts import IN_FILE
 from customers.services.locking import refuse_unless_live
 
 LEAST_REASON = 4
 #: fields whose value may be taken from the dropped file
 CHOICES = ("name", "phone", "email", "language", "birthday")
+FIELDS = (*CHOICES, "is_prospect")
+#: source of the refusal that a merge carries over
+MERGED = "merge"
 
 
 @transaction.atomic
@@ -27,13 +32,15 @@ def merge(kept, dropped, *, reason, by, at, take=()):
     """Join `dropped` to `kept`; `take` names the fields of CHOICES whose value comes from the dropped file.
 
     What the kept file said before is remembered, and a telephone number or e-mail address that gives way becomes a
-    further contact. Of simultaneous merges that would bite each other one is Refused.
+    further contact. What either file refused stays refused until the person agrees anew (CC-4.1): who agreed may not
+    have known of it. Of simultaneous merges that would bite each other one is Refused.
     """
     reason = reason.strip()
     if len(reason) < LEAST_REASON:
         raise Refused(_("Write in a few words how you know that this is one person."), field="reason")
     kept, dropped = _both_locked(kept, dropped)
     before = _take_over(kept, dropped, [name for name in CHOICES if name in take], by, at)
+    before |= _carry_refusals(kept, dropped, by, at)
     Customer.objects.filter(Q(pk=dropped.pk) | Q(merged_into=dropped.pk)).update(merged_into=kept.pk)
     Merge.objects.create(
         company=kept.company, kept=kept, dropped=dropped, reason=reason[:300], before=before, by=by, at=at
@@ -76,6 +83,16 @@ def _take_over(kept, dropped, names, by, at):
     if changed:
         kept.save(update_fields=sorted(changed))
     return before | ({"contacts": contacts} if contacts else {})
+
+
+def _carry_refusals(kept, dropped, by, at):
+    """A refusal in the kept file for each purpose that one file refused and the other agreed to later."""
+    words = [
+        write_word(kept, purpose=purpose, is_given=False, source=MERGED, by=by, at=max(at, newest.at))
+        for purpose, newest in disputed(kept, dropped).items()
+        if newest.is_given
+    ]
+    return {"consents": [word.pk for word in words]} if words else {}
 
 
 def _plain(value):
@@ -138,13 +155,14 @@ def _below(pk, family):
 
 
 def _put_back(kept, before):
-    """The values before the merge, where nobody has changed them since."""
+    """The values before the merge, where nobody has changed them since; what the merge itself refused is lifted."""
+    Consent.objects.filter(pk__in=before.get("consents", []), customer=kept, source=MERGED).delete()
     Contact.objects.filter(
         pk__in=before.get("contacts", []), customer=kept, value__in=_formers(before)
     ).delete()
     changed = []
     for name, pair in before.items():
-        if name != "contacts" and _plain(getattr(kept, name)) == pair[1]:
+        if name in FIELDS and _plain(getattr(kept, name)) == pair[1]:
             field = Customer._meta.get_field(name)
             setattr(kept, name, field.to_python(pair[0]))
             changed.append(name)

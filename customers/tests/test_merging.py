@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from audit.models import AuditRow
 from core.flow import Refused
 from customers import services
-from customers.comparing import surveys_after
+from customers.comparing import refused_after
 from customers.models import Consent, Contact, Customer, Encounter, Merge, Need, Preference, Purchase
 from customers.selectors import askable, family_ids, live_id, timeline_of
 from customers.tests.build import give_policy, make_home, merge, refresh
@@ -213,13 +213,15 @@ def say(customer, is_given, day):
     [
         ([], True),
         ([("dropped", False, 1)], False),
-        ([("dropped", False, 1), ("kept", True, 2)], True),
+        ([("dropped", False, 1), ("kept", True, 2)], False),
+        ([("dropped", True, 1), ("kept", True, 2)], True),
+        ([("dropped", False, 1), ("dropped", True, 2)], True),
         ([("kept", True, 1), ("dropped", False, 2)], False),
         ([("kept", True, 2), ("dropped", False, 2)], False),
-        ([("kept", False, 1), ("dropped", True, 2)], True),
+        ([("kept", False, 1), ("dropped", True, 2)], False),
     ],
 )
-def test_a_refusal_of_either_file_holds_unless_agreed_to_later(two, words, asked):
+def test_a_refusal_of_either_file_holds_whatever_the_other_said(two, words, asked):
     named = dict(zip(("kept", "dropped"), two, strict=True))
     for who, is_given, day in words:
         say(named[who], is_given, day)
@@ -229,12 +231,44 @@ def test_a_refusal_of_either_file_holds_unless_agreed_to_later(two, words, asked
     assert list(askable(two[0].company)) == ([two[0]] if asked else [])
 
 
-def test_before_the_merge_the_page_says_whether_the_joined_person_is_surveyed(two):
-    assert surveys_after(*two) is None
+@pytest.mark.clause("CC-4.1")
+def test_what_a_merge_refused_is_agreed_to_anew_or_goes_with_its_undoing(two):
+    kept, dropped = two
+    say(dropped, False, 1)
+    say(kept, True, 2)
+    before = list(Consent.objects.order_by("pk").values())
+    merge(kept, dropped)
+    word = Consent.objects.latest("pk")
+    assert (word.customer, word.is_given, word.purpose) == (kept, False, "surveys")
+    assert AuditRow.objects.get(verb="customers.consent.withdrawn").object_id == word.pk
+    assert any("并入" in line.detail or "合并" in line.detail for line in timeline_of(kept))
+    services.give_consent(kept, purpose="surveys", source="来电", by=None, at=at(2026, 12))
+    assert services.may_be_asked(kept.pk, "surveys")
+    Consent.objects.filter(source="来电", at=at(2026, 12)).delete()
+    services.unmerge(dropped, by=None, at=at())
+    assert list(Consent.objects.order_by("pk").values()) == before
+    assert [services.may_be_asked(one.pk, "surveys") for one in (kept, dropped)] == [True, False]
+
+
+def test_what_was_refused_since_the_merge_stays_refused(two):
+    kept, dropped = two
+    say(dropped, False, 1)
+    say(kept, True, 2)
+    merge(kept, dropped)
+    services.give_consent(kept, purpose="surveys", source="来电", by=None, at=at(2026, 12))
+    services.withdraw_consent(kept, purpose="surveys", source="来电", by=None, at=at(2026, 12, 5))
+    services.unmerge(dropped, by=None, at=at(2026, 12, 6))
+    assert not services.may_be_asked(kept.pk, "surveys")
+
+
+def test_before_the_merge_the_page_says_what_no_longer_reaches_the_joined_person(two):
+    assert refused_after(*two) == []
     say(two[1], False, 1)
-    assert surveys_after(*two) is False
+    assert refused_after(*two) == ["调查"]
     say(two[0], True, 2)
-    assert surveys_after(*two) is True
+    assert refused_after(*two) == ["调查"]
+    say(two[1], True, 3)
+    assert refused_after(*two) == []
 
 
 def test_a_file_that_was_switched_off_switches_the_person_off_until_they_agree(two):

@@ -8,8 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from audit.models import AuditRow
-from customers.models import Consent, Disclosure, Purchase
-from customers.tests.build import give_policy
+from customers import services
+from customers.models import Consent, Customer, Disclosure, Purchase
+from customers.tests.build import give_policy, merge
 from tests import factories
 from tests.factories import at
 
@@ -41,11 +42,34 @@ def test_the_list_masks_names_and_numbers(lin, liu, client):
     assert "林女士" not in text
 
 
-def test_search_is_by_number_and_name_not_by_telephone(lin, liu, client):
+def test_search_is_by_number_and_name_not_by_whole_telephone_numbers(lin, liu, client):
     assert lin.number in client.get(reverse("customers"), {"q": "林女士"}).content.decode()
     assert lin.number in client.get(reverse("customers"), {"q": lin.number}).content.decode()
     assert lin.number not in client.get(reverse("customers"), {"q": PHONE}).content.decode()
     assert lin.number not in client.get(reverse("search"), {"q": PHONE}).content.decode()
+
+
+def test_the_end_of_a_telephone_number_finds_the_file(lin, liu, company, client):
+    services.add_contact(lin, kind="phone", value="13900005678", by=None, at=at())
+    joined = factories.make_customer(company, name="林女士", phone="021-66667788")
+    merge(lin, joined)
+    stranger = factories.make_customer(company, name="周先生", phone="13812340002")
+    for file, number in ((lin, "LIN"), (joined, "JOINED"), (stranger, "STRANGER")):
+        Customer.objects.filter(pk=file.pk).update(number=number)
+    for tail in ("0001", "40001", "5678", "7788"):
+        text = client.get(reverse("customers"), {"q": f" {tail} "}).content.decode()
+        assert ("LIN" in text, "STRANGER" in text) == (True, False), tail
+        assert "LIN" in client.get(reverse("search"), {"q": tail}).content.decode()
+    for not_a_tail in ("001", "2340001", "１２３４", "٠٠٠١"):
+        assert "LIN" not in client.get(reverse("customers"), {"q": not_a_tail}).content.decode()
+
+
+@pytest.mark.parametrize("typed", [PHONE, "+86 138 1234 0001", "138-1234-0001"])
+def test_a_whole_telephone_number_leaves_the_address(lin, liu, client, typed):
+    answer = client.get(reverse("customers"), {"q": typed, "stage": "owner"})
+    assert answer.status_code == 302
+    assert answer.url == f"{reverse('customers')}?q=0001&stage=owner"
+    assert lin.number in client.get(answer.url).content.decode()
 
 
 def test_filters_by_stage_and_project(lin, liu, company, client):

@@ -54,3 +54,19 @@ def test_without_the_lock_both_would_hold(company):
         2,
     )
     assert Customer.objects.filter(merged_into=None).count() == 0
+
+
+def erase(one):
+    return services.erase(one, reason="request", by=None, at=at())
+
+
+def test_who_is_erased_while_a_file_is_joined_is_erased_whole_or_the_joining_is_refused(company):
+    for _round in range(ROUNDS):
+        kept, dropped = pair(company)
+        outcomes = at_once([lambda a=kept, b=dropped: merge(a, b), lambda a=kept: erase(a)])
+        assert set(kinds(outcomes)) <= {"done", "Refused"}, outcomes
+        for file in (kept, dropped):
+            file.refresh_from_db()
+        assert kept.erased_at
+        is_joined = dropped.merged_into_id == kept.pk
+        assert bool(dropped.erased_at) is is_joined, "a joined file keeps what was to be erased"

@@ -30,8 +30,16 @@ def two():
     return kept, factories.make_customer(made, name="林小雨", phone="13900000002", email="lin@example.com")
 
 
-def joined():
+def disputed():
+    """One refused what the other agreed to later: the merge carries the refusal over."""
     kept, dropped = two()
+    services.withdraw_consent(dropped, purpose="care", source="来电", by=None, at=at(day=2))
+    services.give_consent(kept, purpose="care", source="来电", by=None, at=at(day=3))
+    return kept, dropped
+
+
+def joined():
+    kept, dropped = disputed()
     merge(kept, dropped)
     return (dropped,)
 
@@ -115,7 +123,7 @@ PATHS = {
     "remove_home": (home, lambda one: services.remove_home(one, **WHEN)),
     "give_consent": (switched_off, say(services.give_consent)),
     "withdraw_consent": (customer, say(services.withdraw_consent)),
-    "merge": (two, merge),
+    "merge": (disputed, merge),
     "unmerge": (joined, lambda dropped: services.unmerge(dropped, **WHEN)),
     "keep_apart": (two, lambda one, other: services.keep_apart(one, other, **WHEN)),
     "erase": (full, lambda one: services.erase(one, reason="request", **WHEN)),

@@ -52,6 +52,7 @@ def _context(request, found, *, form):
         "file": dossier_of(found, request.user),
         "page": Paginator(shown, LINES).get_page(request.GET.get("page")),
         "kinds": kinds,
+        "has_history": any(code == "consents" for code, _name, _count in kinds),
         "kind": kind,
         "total": len(lines),
         "form": form,

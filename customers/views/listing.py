@@ -14,6 +14,7 @@ from customers.forms.file import ExportForm, NewCustomerForm, styled
 from customers.forms.filters import CustomerFilter
 from customers.models import Customer
 from customers.policy import rules_of
+from customers.rules import tail_of
 from customers.selectors.families import files_with_phone
 from customers.selectors.listing import lines_of
 from customers.selectors.stages import stage_counts
@@ -31,6 +32,8 @@ def chosen_files(request, stages, day):
 @require("customers.view")
 @require_GET
 def customers(request):
+    if tail := tail_of(request.GET.get("q", "")):
+        return _with_tail(request, tail)
     day = today()
     stages = rules_of(request.company, day).stages
     chosen = chosen_files(request, stages, day)
@@ -47,6 +50,13 @@ def customers(request):
         },
     }
     return render(request, "customers/customers.html", context)
+
+
+def _with_tail(request, tail):
+    """Whoever types a whole telephone number is shown whose number ends so; the number leaves the address."""
+    asked = request.GET.copy()
+    asked["q"] = tail
+    return redirect(f"{request.path}?{asked.urlencode()}")
 
 
 @require("customers.edit")

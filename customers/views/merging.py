@@ -16,6 +16,7 @@ from customers.forms.merging import MergeForm, OtherForm
 from customers.models import Customer
 from customers.selectors.twins import pairs_of
 from customers.views.frame import attempt, file_or_404, file_to_change, posted
+from customers.wording import listed
 
 PAGE = 20
 
@@ -48,7 +49,7 @@ def customer_merge(request, pk):
         "second": second,
         "form": form,
         "rows": comparing.table(first, second, form),
-        "surveys": comparing.surveys_after(first, second),
+        "refused": listed(comparing.refused_after(first, second)),
     }
     return render(request, "customers/merge.html", context, status=status)
 

@@ -67,11 +67,58 @@ def test_bad_rows_are_named_with_row_column_and_reason_and_nothing_is_imported(h
     assert not Employee.objects.exists()
 
 
+def test_all_errors_of_a_table_are_named_at_once(hr, client):
+    wrong = ["E02", "李强", "销售九部", "置业顾问", "2025-03-01"]
+    upload(
+        client,
+        [GOOD[0], ["", "赵敏", "销售八部", "置业顾问", "2025-03-01"], wrong, ["E04", *wrong[1:4], "昨天"]],
+    )
+    work()
+    named = [(error["row"], error["column"]) for error in only_batch().errors]
+    assert named == [(3, "工号"), (4, "部门"), (5, "入职日期")]
+
+
 def test_the_marked_file_says_what_to_correct(hr, client):
     upload(client, BAD)
     work()
     sheet = load_workbook(io.BytesIO(page(client, "corrections").content)).active
     assert sheet["E3"].comment is not None
+
+
+def test_the_marked_file_marks_more_than_the_page_shows(hr, client, monkeypatch):
+    monkeypatch.setattr(imports, "MOST_ERRORS", 2)
+    upload(client, [[f"E{number}", "李强", "销售九部", "置业顾问", "2025-03-01"] for number in range(5)])
+    work()
+    assert len(only_batch().errors) == 2
+    sheet = load_workbook(io.BytesIO(page(client, "corrections").content)).active
+    assert all("销售九部" in row[-1] for row in sheet.iter_rows(min_row=2, values_only=True))
+    assert sheet.max_row == 6
+
+
+def test_what_was_quoted_of_a_table_goes_with_its_file(hr, client, django_capture_on_commit_callbacks):
+    upload(client, GOOD)
+    work()
+    assert "王丽" not in str(only_batch().preview) and "销售一部" in str(only_batch().preview)
+    imports.request_confirm(only_batch(), by=hr, at=timezone.now())
+    work()
+    assert only_batch().state == ImportBatch.State.CONFIRMED
+    assert only_batch().preview == []
+
+
+@pytest.mark.parametrize(("rows", "state"), [(GOOD, "cancelled"), (BAD, "rejected")])
+def test_after_a_week_neither_file_nor_quotes_are_kept(
+    hr, client, django_capture_on_commit_callbacks, rows, state
+):
+    upload(client, rows)
+    work()
+    with django_capture_on_commit_callbacks(execute=True):
+        imports.forget_old_files(timezone.now() + timezone.timedelta(days=8))
+    batch = only_batch()
+    assert (batch.state, batch.errors, batch.preview, bool(batch.upload.file)) == (state, [], [], False)
+    text = page(client).content.decode()
+    assert ("不再保留" in text or "取消" in text) and client.post(
+        reverse("import_staff_confirm", args=[batch.pk])
+    ).status_code == 409
 
 
 def test_confirming_imports_all_rows_and_lets_the_file_go(hr, client, django_capture_on_commit_callbacks):

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db import IntegrityError
 from django.utils import timezone
 
 from core.flow import Refused
@@ -150,3 +151,18 @@ def test_verify_names_a_run_that_died_long_ago(company):
     assert list(services.violations()) == []
     Run.objects.filter(pk=run.pk).update(lease_until=timezone.now() - dt.timedelta(hours=1))
     assert len(list(services.violations())) == 1
+
+
+def test_a_run_that_failed_keeps_no_values_of_the_database(company, kind):
+    number = "138" + "0" * 8
+
+    def broken(run, beat):
+        raise IntegrityError(f"twice\nDETAIL:  Key (kind, key)=(phone, {number}) already exists.\n")
+
+    kind(broken)
+    run = services.run_now(make_run(company).pk)
+    assert "IntegrityError: twice" in run.error
+    assert number not in run.error
+    Run.objects.update(attempts=services.MOST_ATTEMPTS, next_try_at=timezone.now())
+    run = services.run_now(run.pk)
+    assert (run.state, number in run.error) == (Run.State.FAILED, False)

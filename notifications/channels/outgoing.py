@@ -16,6 +16,7 @@ from notifications.channels.failures import NotDelivered
 TIMEOUT = httpx.Timeout(8, connect=4)
 LONGEST = 15  # seconds for all of it: a server that drips its answer ends too
 LARGEST = 64 * 1024
+NEVER_BEGUN = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 logging.getLogger("httpx").setLevel(
     logging.WARNING
 )  # it would write whole addresses, keys included, into the log
@@ -34,8 +35,10 @@ def post(url, *, content, headers, may_be_private):
         target = httpx.URL(url)
         address = _address_of(target.host, may_be_private)
         return _exchange(target, address, content, headers)
-    except httpx.HTTPError as broken:
+    except NEVER_BEGUN as broken:
         raise NotDelivered(f"{type(broken).__name__}: {broken}"[:200]) from broken
+    except httpx.HTTPError as broken:
+        raise NotDelivered(f"{type(broken).__name__}: {broken}"[:200], is_unclear=True) from broken
     except (httpx.InvalidURL, UnicodeError) as broken:
         raise NotDelivered("not an address", is_final=True) from broken
 
@@ -55,7 +58,7 @@ def _exchange(target, address, content, headers):
         for piece in response.iter_raw():
             text += piece
             if time.monotonic() - began > LONGEST:
-                raise NotDelivered("the answer took too long")
+                raise NotDelivered("the answer took too long", is_unclear=True)
             if len(text) >= LARGEST:
                 break
         words = text[:LARGEST].decode("utf-8", "replace")

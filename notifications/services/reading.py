@@ -9,5 +9,9 @@ def mark_read(user, message_id, *, at):
 
 
 @transaction.atomic
-def mark_all_read(user, *, at):
-    return Message.objects.unread(user).update(read_at=at)
+def mark_all_read(user, *, at, until=None):
+    """All, or those up to the message `until`: what came in since the page was opened nobody has seen."""
+    unread = Message.objects.unread(user)
+    if until is not None:
+        unread = unread.filter(pk__lte=until)
+    return unread.update(read_at=at)

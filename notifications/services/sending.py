@@ -1,5 +1,6 @@
 """The tick sends what was committed. A message is claimed by one conditional UPDATE; who dies between sending and
-marking leaves it due again two minutes later, and it goes out a second time with the same id.
+marking leaves it due again two minutes later, and it goes out a second time with the same id. Each claim counts as
+unclear until its end is written: after two unclear ones it is given up, so that nothing arrives a third time.
 """
 
 import datetime as dt
@@ -17,6 +18,7 @@ from notifications.services import bounces
 
 CLAIM = dt.timedelta(minutes=2)
 LONGEST_BATCH = 60  # seconds; half of the claim, so that no claim lapses while its message is being sent
+UNCLEAR = "may have arrived"
 IN_BULK = (Purpose.SURVEYS, Purpose.CARE)
 log = structlog.get_logger(__name__)
 
@@ -43,7 +45,9 @@ def _claim(message, at):
 
 def _take(message, at):
     due = Message.objects.due(at).filter(pk=message.pk)
-    return due.update(next_try_at=at + CLAIM, attempts=F("attempts") + 1, tried_at=at)
+    return due.update(
+        next_try_at=at + CLAIM, attempts=F("attempts") + 1, unclear=F("unclear") + 1, tried_at=at
+    )
 
 
 @transaction.atomic
@@ -63,8 +67,8 @@ def _claim_for_robot(message, at):
 
 def _send(message, at):
     """1 when it went out."""
-    if message.attempts >= rules.MOST_ATTEMPTS:  # its sender died each time
-        return _finish(message, Message.State.FAILED, at, "tried too often")
+    if message.unclear >= rules.MOST_UNCLEAR:  # its sender died each time
+        return _finish(message, Message.State.FAILED, at, UNCLEAR)
     if reason := _unwanted(message):
         return _finish(message, Message.State.SUPPRESSED, at, reason)
     if bounces.is_suspended(message):
@@ -87,6 +91,8 @@ def _unwanted(message):
     """Why it is no longer wanted, as a code; '' when it is. Asked now and not at queueing: people change their mind."""
     if message.robot_id and not message.robot.is_active:
         return "robot_off"
+    if message.channel == Message.Channel.EMAIL and message.recipient_id and not message.recipient.is_active:
+        return "left"
     if timing.is_switched_off(message):
         return "preference"
     if not all(permitted(message) for permitted in permissions_to_send):
@@ -97,15 +103,21 @@ def _unwanted(message):
 def _hold(message, state, until):
     """Kept for later by its reader's wish; that is no try."""
     Message.objects.filter(pk=message.pk).update(
-        state=state, next_try_at=until, attempts=message.attempts, tried_at=message.tried_at
+        state=state,
+        next_try_at=until,
+        attempts=message.attempts,
+        unclear=message.unclear,
+        tried_at=message.tried_at,
     )
     return 0
 
 
-def _finish(message, state, at, error=""):
+def _finish(message, state, at, error="", **counts):
     blanked = {"body": ""} if message.is_secret else {}
     sent_at = None if state == Message.State.FAILED else at
-    Message.objects.filter(pk=message.pk).update(state=state, sent_at=sent_at, error=error[:300], **blanked)
+    Message.objects.filter(pk=message.pk).update(
+        state=state, sent_at=sent_at, error=error[:300], **blanked, **counts
+    )
     return 0
 
 
@@ -117,10 +129,15 @@ def _failed(message, failure, at):
         _robot_failed(message.robot_id, failure, at)
     if failure.is_bounce:
         bounces.count_bounce(message, at=at)
+    unclear = message.unclear + failure.is_unclear
+    if unclear >= rules.MOST_UNCLEAR:
+        return _finish(message, Message.State.FAILED, at, UNCLEAR)
     if failure.is_final or attempts >= rules.MOST_ATTEMPTS:
-        return _finish(message, Message.State.FAILED, at, failure.reason)
+        return _finish(message, Message.State.FAILED, at, failure.reason, unclear=unclear)
     wait = max(failure.wait or dt.timedelta(), rules.wait_after(attempts))
-    Message.objects.filter(pk=message.pk).update(next_try_at=at + wait, error=failure.reason[:300])
+    Message.objects.filter(pk=message.pk).update(
+        next_try_at=at + wait, error=failure.reason[:300], unclear=unclear
+    )
     return 0
 
 

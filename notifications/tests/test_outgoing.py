@@ -1,5 +1,6 @@
 """Where a robot may call: the vendors' own addresses, no private network, no redirects."""
 
+import httpx
 import pytest
 
 from core.flow import Refused
@@ -116,3 +117,22 @@ def test_an_endless_answer_ends(vendor):
     vendor.say((200, "x" * 300_000))
     answer = outgoing.post(f"{vendor.origin}/x", content=b"{}", headers={}, may_be_private=True)
     assert len(answer.text) == outgoing.LARGEST
+
+
+@pytest.mark.parametrize(
+    ("broken", "is_unclear"),
+    [
+        (httpx.ReadTimeout("no answer"), True),
+        (httpx.RemoteProtocolError("hung up"), True),
+        (httpx.ConnectTimeout("not there"), False),
+        (httpx.ConnectError("refused"), False),
+    ],
+)
+def test_a_call_cut_off_after_it_was_made_may_have_arrived(vendor, monkeypatch, broken, is_unclear):
+    def fail(*args):
+        raise broken
+
+    monkeypatch.setattr(outgoing, "_exchange", fail)
+    with pytest.raises(NotDelivered) as failure:
+        outgoing.post(vendor.origin, content=b"{}", headers={}, may_be_private=True)
+    assert failure.value.is_unclear is is_unclear

@@ -1,13 +1,16 @@
 """Pages of staff: how one hears, the outbox without words, robots whose address is never shown again."""
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
 
 from notifications.models import Message, Preferences, Robot, Suspension
 from notifications.registries import Group, message_groups
 from notifications.services import notify, send_due
-from notifications.tests.build import NEWS, NOON, URLS, colleague, make_robot, manager, write
+from notifications.tests.build import NEWS, NOON, URLS, colleague, make_robot, manager, tell_robots, write
 from tests import factories
+from tests.factories import at
 
 CANARY = "机密正文7391"
 if "tests.confidential" not in message_groups:
@@ -255,3 +258,62 @@ def test_who_does_not_keep_the_outbox_may_not_look(company, client, name):
 def test_nothing_is_done_by_looking(company, client, chen, name):
     robot = make_robot(company)
     assert client.get(reverse(name, args=[robot.pk])).status_code == 405
+
+
+# the inbox
+
+
+def test_mark_all_leaves_what_came_in_since_the_page_was_opened(company, client):
+    wang = colleague(company)
+    client.force_login(wang)
+    notify(user=wang, company=company, kind="x", key="1", subject="一", at=NOON)
+    page = text_of(client.get(reverse("messages")))
+    seen = Message.objects.unread(wang).get()
+    assert f'name="until" value="{seen.pk}"' in page
+    notify(user=wang, company=company, kind="x", key="2", subject="二", at=NOON)
+    client.post(reverse("messages_read_all"), {"until": seen.pk})
+    assert [message.subject for message in Message.objects.unread(wang)] == ["二"]
+    client.post(reverse("messages_read_all"))
+    assert not Message.objects.unread(wang).exists()
+
+
+def test_the_inbox_counts_all_that_is_unread(company, client):
+    from core.navigation import inbox_for
+
+    wang = colleague(company)
+    for number in range(120):
+        notify(user=wang, company=company, kind="x", key=str(number), subject=f"第{number}件", at=NOON)
+    (line,) = inbox_for(wang, company, NOON)
+    assert (line.count, line.detail) == (120, "第119件")
+
+
+def test_the_unread_ones_can_be_shown_alone(company, client):
+    wang = colleague(company)
+    client.force_login(wang)
+    for number in ("一", "二"):
+        notify(user=wang, company=company, kind="x", key=number, subject=f"第{number}件", at=NOON)
+    read = Message.objects.unread(wang).get(subject="第一件")
+    client.post(reverse("message_read", args=[read.pk]))
+    page = text_of(client.get(reverse("messages"), {"show": "unread"}))
+    assert ("第二件" in page, "第一件" in page) == (True, False)
+    client.post(reverse("messages_read_all"))
+    assert "没有未读消息" in text_of(client.get(reverse("messages"), {"show": "unread"}))
+
+
+def test_who_looks_after_the_outbox_is_told_what_fails(company, chen, client):
+    from core.navigation import inbox_for
+
+    assert inbox_for(chen, company, NOON) == []
+    robot = make_robot(company, label="客服群")
+    tell_robots(company)
+    Message.objects.update(tried_at=NOON, next_try_at=at(hour=23))
+    Robot.objects.update(failures=1, last_error="the name of the server is not known")
+    write(company=company, address="nonsense")
+    send_due(NOON)
+    told = {item.kind: item for item in inbox_for(chen, company, NOON)}
+    assert told["robots"].url == reverse("robot", args=[robot.pk])
+    assert "客服群" in told["robots"].title
+    assert told["outbox"].count == 1
+    assert "nonsense" not in str(told)
+    assert inbox_for(colleague(company), company, NOON) == []
+    assert "outbox" not in {item.kind for item in inbox_for(chen, company, NOON + dt.timedelta(days=8))}

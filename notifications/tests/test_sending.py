@@ -7,9 +7,11 @@ import time
 import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
+from django.core.mail.backends.locmem import EmailBackend as LocMem
 from django.db import connection
 
 from core.flow import Refused
+from customers.services import add_contact, change_customer, make_primary
 from notifications import channels
 from notifications.channels import email
 from notifications.models import Message
@@ -18,6 +20,7 @@ from notifications.services import notify, send_due, sending
 from notifications.services.outbox import retry, retry_all
 from notifications.tests.build import NOON, colleague, make_robot, tell_robots, write
 from notifications.tests.test_robots import robot_at
+from notifications.wording import told
 from tests import factories
 from tests.factories import at
 from tests.racing import at_once
@@ -78,15 +81,76 @@ def test_a_robot_killed_after_telling_tells_once_more(company, vendor, monkeypat
     assert len(vendor.got) == 2
 
 
-def test_a_message_that_kills_its_sender_each_time_is_given_up(company, monkeypatch):
+def test_a_message_that_kills_its_sender_each_time_goes_out_twice_and_no_more(company, monkeypatch):
     write(company=company, is_secret=True)
     kill_after(monkeypatch, EmailMessage, "send", times=99)
-    for hour in range(MOST_ATTEMPTS):
+    for hour in range(2):
         with pytest.raises(Killed):
             send_due(NOON + dt.timedelta(hours=hour))
-    send_due(NOON + dt.timedelta(hours=30))
+    for hour in range(2, 30):
+        send_due(NOON + dt.timedelta(hours=hour))
     message = Message.objects.get()
-    assert (message.state, message.error, message.body) == ("failed", "tried too often", "")
+    assert len(mail.outbox) == 2
+    assert (message.state, message.error, message.body) == ("failed", "may have arrived", "")
+    assert "可能" in told(message).reason
+
+
+@pytest.mark.parametrize(
+    ("broken", "times"),
+    [
+        (smtplib.SMTPServerDisconnected("gone"), 2),
+        (TimeoutError("timed out"), 2),
+        (ConnectionResetError("reset"), 2),
+        (smtplib.SMTPDataError(451, b"later"), MOST_ATTEMPTS),
+    ],
+)
+def test_a_letter_cut_off_without_an_answer_counts_as_one_that_may_have_arrived(
+    company, monkeypatch, broken, times
+):
+    def send(letter, fail_silently=False):
+        mail.outbox.append(letter)
+        raise broken
+
+    monkeypatch.setattr(EmailMessage, "send", send)
+    write(company=company)
+    for hour in range(0, 90, 3):
+        send_due(NOON + dt.timedelta(hours=hour))
+    assert len(mail.outbox) == times
+    assert Message.objects.get().state == "failed"
+
+
+def test_a_mail_server_that_is_down_is_tried_as_often_as_before(company, monkeypatch):
+    def refuse(backend):
+        raise TimeoutError("timed out")
+
+    monkeypatch.setattr(LocMem, "open", refuse)
+    write(company=company)
+    for hour in range(0, 90, 3):
+        send_due(NOON + dt.timedelta(hours=hour))
+    message = Message.objects.get()
+    assert (message.attempts, message.unclear, message.error) == (MOST_ATTEMPTS, 0, "timed out")
+
+
+def test_who_knows_that_it_did_not_arrive_sends_it_again(company, monkeypatch):
+    write(company=company)
+    kill_after(monkeypatch, EmailMessage, "send", times=2)
+    for hour in range(2):
+        with pytest.raises(Killed):
+            send_due(NOON + dt.timedelta(hours=hour))
+    send_due(at(hour=20))
+    retry(Message.objects.get(), by=None, at=at(hour=21))
+    assert send_due(at(hour=21)) == 1
+    assert Message.objects.get().state == "sent"
+
+
+def test_whose_login_is_closed_gets_no_more_letters(company):
+    user = colleague(company)
+    notify(user=user, company=company, kind="x", key="1", subject="一", at=NOON)
+    user.is_active = False
+    user.save()
+    send_due(NOON)
+    assert mail.outbox == []
+    assert dict(Message.objects.values_list("channel", "error")) == {"inbox": "", "email": "left"}
 
 
 def test_what_people_wait_for_goes_before_invitations_by_the_thousand(company):
@@ -162,6 +226,48 @@ def test_a_failed_message_is_queued_again_by_hand_and_goes(company, monkeypatch)
         retry(message, by=None, at=at(hour=13))
     assert send_due(at(hour=13)) == 1
     assert Message.objects.get().attempts == 1
+
+
+def failed_for(company, **fields):
+    """A customer whose letter could not be delivered, and the letter."""
+    lin = factories.make_customer(company, name="林女士", email="lin@exmaple.com")
+    write(lin, **({"address": ""} | fields))
+    Message.objects.update(state="failed")
+    return lin, Message.objects.get()
+
+
+def test_sent_again_it_goes_to_the_address_that_was_corrected(company):
+    lin, message = failed_for(company)
+    assert message.address == "lin@exmaple.com"
+    change_customer(lin, email="lin@example.com", by=None, at=NOON)
+    retry(message, by=None, at=NOON)
+    send_due(NOON)
+    assert [letter.to for letter in mail.outbox] == [["lin@example.com"]]
+
+
+def test_a_letter_to_an_address_of_its_own_stays_with_it(company):
+    lin, message = failed_for(company, address="office@example.com")
+    change_customer(lin, email="lin@example.com", by=None, at=NOON)
+    retry(message, by=None, at=NOON)
+    assert Message.objects.get().address == "office@example.com"
+
+
+def test_an_address_that_is_on_file_still_is_no_mistake(company):
+    lin, message = failed_for(company)
+    add_contact(lin, kind="email", value="second@example.com", by=None, at=NOON)
+    make_primary(lin.contacts.get(), by=None, at=NOON)
+    retry(message, by=None, at=NOON)
+    assert Message.objects.get().address == "lin@exmaple.com"
+
+
+def test_a_colleague_is_written_to_where_they_are_now(company):
+    user = colleague(company)
+    notify(user=user, company=company, kind="x", key="1", subject="一", at=NOON)
+    Message.objects.update(state="failed")
+    user.email = "new@example.com"
+    user.save()
+    retry(Message.objects.get(channel="email"), by=None, at=NOON)
+    assert Message.objects.get(channel="email").address == "new@example.com"
 
 
 def test_a_blanked_message_cannot_be_sent_again(company):

@@ -1,5 +1,6 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Max
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -7,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core.access import require
 from core.flow import Refused
+from core.numbering import id_in
 from notifications import timing
 from notifications.forms import PreferencesForm
 from notifications.models import Message
@@ -19,9 +21,15 @@ PAGE = 30
 @require("core.home")
 def messages_page(request):
     mine = Message.objects.inbox_of(request.user)
-    unread = mine.filter(read_at=None).count()
-    page = Paginator(mine, PAGE).get_page(request.GET.get("page"))
-    return render(request, "notifications/messages.html", {"page": page, "unread": unread})
+    unread = mine.filter(read_at=None)
+    is_unread = request.GET.get("show") == "unread"
+    context = {
+        "page": Paginator(unread if is_unread else mine, PAGE).get_page(request.GET.get("page")),
+        "unread": unread.count(),
+        "newest": mine.aggregate(newest=Max("pk"))["newest"],
+        "is_unread": is_unread,
+    }
+    return render(request, "notifications/messages.html", context)
 
 
 @require("core.home")
@@ -38,7 +46,7 @@ def read(request, pk):
 @require("core.home")
 @require_POST
 def read_all(request):
-    mark_all_read(request.user, at=timezone.now())
+    mark_all_read(request.user, at=timezone.now(), until=id_in(request.POST.get("until", "")))
     return redirect("messages")
 
 

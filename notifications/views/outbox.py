@@ -33,12 +33,15 @@ def outbox(request):
     mine = _outbox(request)
     chosen = OutboxFilter(request.GET, mine)
     found = chosen.qs.select_related("recipient", "robot")
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    counts, pages = selectors.counts_by_state(mine), Paginator(found, PAGE)
+    if not chosen.form.has_changed():
+        pages.count = sum(counts.values())  # counted already
+    page = pages.get_page(request.GET.get("page"))
     context = {
         "filter": chosen,
         "page": page,
         "lines": [told(message) for message in page],
-        "counts": selectors.counts_by_state(mine),
+        "counts": counts,
         "suspended": Suspension.objects.visible_to(request.user).filter(
             company=request.company, suspended_at__isnull=False
         ),

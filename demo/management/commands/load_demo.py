@@ -13,6 +13,7 @@ from core.models import Counter
 from core.period import SHANGHAI, Period
 from demo import appealed, cast, company, decisions, property, reports
 from demo.cases import Teller
+from demo.files import Filer
 from demo.history import SEED, Writer
 from notifications.services import send_due
 from organization.models import Assignment, Company, Employee
@@ -71,6 +72,7 @@ class Command(BaseCommand):
             self.chapter(f"close {period}", lambda p=period, ago=months_ago: self.close(p, ago))
         self.chapter("answers of this month", lambda: self.answers(writer, newest.next(), -1))
         self.chapter("voices of today", lambda: Teller(self.company).present(self.now))
+        self.chapter("customer files", lambda: Filer(self.company, self.now).fill())
         self.chapter("QR code", self.qr_code)
         unfold_pending(self.company, self.now)
 
