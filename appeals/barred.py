@@ -7,6 +7,7 @@ from audit.models import AuditRow
 from complaints.models import Finding
 from core.period import SHANGHAI
 from incentives.models import Decision
+from incentives.services.cases import verifiers_of
 from organization.models import Employee
 from organization.scopes import employee_id_of
 from organization.selectors import employees_with_verb, superiors_of
@@ -33,6 +34,8 @@ def from_investigating(appeal, at):
     found |= dict.fromkeys(superiors_of(appeal.employee, day), rules.LINE)
     proposers = {employee_id_of(decision.proposed_by) for decision in behind if decision.proposed_by}
     found |= dict.fromkeys(proposers - {None}, rules.PROPOSER)
+    verifiers = {pk for decision in behind for pk in verifiers_of(decision.case)}
+    found |= dict.fromkeys(verifiers, rules.VERIFIER)
     if appeal.subject == Appeal.Subject.FINDING:
         finding = Finding.objects.select_related("proposed_by__employee", "confirmed_by__employee").get(
             pk=appeal.object_id

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from appeals.barred import voters_on
 from appeals.models import Appeal
 from incentives.models import Decision
+from incentives.services.cases import verifiers_of
 from organization.scopes import employee_id_of
 
 
@@ -41,7 +42,9 @@ def nobody_judges_their_own():
 
 
 def _involved(appeal, judges):
-    decision = Decision.objects.select_related("proposed_by__employee").get(pk=appeal.object_id)
+    decision = Decision.objects.select_related("proposed_by__employee", "case").get(pk=appeal.object_id)
+    if verifiers_of(decision.case) & judges:
+        yield f"appeal {appeal.pk} was judged by who verified the facts"
     if decision.proposed_by and employee_id_of(decision.proposed_by) in judges - {None}:
         yield f"appeal {appeal.pk} was judged by who proposed the decision"
     if employee_id_of(appeal.investigator) in voters_on(decision):

@@ -10,7 +10,7 @@ from appeals.tests.build import ACCEPTED, DECIDED, FILED, PROPOSED, REASONS, TEX
 from core.flow import Refused
 from core.registries import verifications
 from incentives import services as incentives
-from incentives.models import Decision, LedgerLine
+from incentives.models import Case, Decision, LedgerLine
 from notifications.models import Message
 from tests.factories import at
 
@@ -191,6 +191,22 @@ def test_who_proposed_voted_or_heads_the_person_does_not_look_into_it(stage):
             services.accept(appeal, by=user, at=ACCEPTED)
         assert refusal.value.code == "barred"
     services.accept(appeal, by=stage.officer, at=ACCEPTED)
+
+
+def test_who_verified_the_fact_behind_a_decision_neither_looks_into_it_nor_decides(stage):
+    issued = stage.issued(stage.worst)
+    evidence = issued.case.evidence | {"verified_by": [stage.officer.pk, stage.reviewer.pk]}
+    Case.objects.filter(pk=issued.case_id).update(evidence=evidence)
+    appeal = stage.filed(stage.worst)
+    with pytest.raises(Refused) as refusal:
+        services.accept(appeal, by=stage.officer, at=ACCEPTED)
+    assert refusal.value.code == "barred"
+    services.accept(appeal, by=stage.second, at=ACCEPTED)
+    services.investigate(appeal, by=stage.second, at=ACCEPTED)
+    services.propose(appeal, outcome="upheld", reasons=REASONS, by=stage.second, at=PROPOSED)
+    with pytest.raises(Refused) as refusal:
+        services.decide(Appeal.objects.get(), by=stage.reviewer, at=DECIDED)
+    assert refusal.value.code == "barred"
 
 
 def test_who_investigated_does_not_decide_and_who_voted_only_when_nobody_else_is_left(stage):
