@@ -1,3 +1,5 @@
+from itertools import groupby
+
 from django import forms
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
@@ -58,7 +60,8 @@ class AppealForm(forms.Form):
 
     def __init__(self, *args, answers=(), is_late=False, policy=None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["disputed"].choices = [(str(answer.pk), answer.number) for answer in answers]
+        self.answers = answers
+        self.fields["disputed"].choices = [(one.key, one.label) for one in answers]
         self.fields["files"].label = pgettext("appeal", "Evidence")
         self.fields["files"].help_text = gettext("Pictures, recordings, PDF; at most 15 MB each.")
         self.fields["text"].help_text = gettext(
@@ -70,6 +73,15 @@ class AppealForm(forms.Form):
     def ground_options(self):
         for option in self["grounds"]:
             yield option, GROUND_HINTS[option.data["value"]]
+
+    def answers_by_month(self):
+        """[(month, [(option, answer)])] as they are ticked."""
+        pairs = zip(self["disputed"], self.answers, strict=True)
+        return [(month, list(found)) for month, found in groupby(pairs, key=lambda pair: pair[1].month)]
+
+    def disputed_ids(self):
+        wanted = set(self.cleaned_data["disputed"])
+        return [one.answer.pk for one in self.answers if one.key in wanted]
 
 
 class ReasonForm(forms.Form):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
-from appeals import barred, own, rules
+from appeals import barred, own, rules, subjects
 from appeals.clock import days_of
 from appeals.models import Appeal, Consequence
 from appeals.plan import own_scores, plan_for
@@ -64,8 +64,8 @@ def board_tabs(found, stage, at):
 @dataclass(frozen=True)
 class AnswerLine:
     pk: int
+    name: str
     number: str
-    month: str
     overall: int | None
     is_disputed: bool
     is_chosen: bool
@@ -179,7 +179,11 @@ class Desk:
 
     @cached_property
     def disputed(self):
-        return list(self.appeal.answers.filter(is_disputed=True).select_related("answer"))
+        """By the employee's name for it and, for those who look into it, by its own number."""
+        marks = self.appeal.answers.filter(is_disputed=True).select_related("answer__unfolding")
+        answers = [one.answer for one in marks]
+        called = subjects.called(self.appeal.employee, answers)
+        return [f"{called[one.pk]} ({one.number})" for one in answers]
 
     @cached_property
     def marks(self):
@@ -205,16 +209,17 @@ class Desk:
                 "answer_id", "value"
             )
         )
-        lines = [self._line(one, overall.get(one.pk)) for one in found]
+        called = subjects.called(self.appeal.employee, found)
+        lines = [self._line(one, called[one.pk], overall.get(one.pk)) for one in found]
         return sorted(lines, key=lambda line: (not line.is_disputed, not line.is_chosen))
 
-    def _line(self, answer, overall):
+    def _line(self, answer, name, overall):
         mark = self.marks.get(answer.pk)
         is_disputed = mark is not None and mark.is_disputed
         return AnswerLine(
             answer.pk,
+            name,
             answer.number,
-            answer.unfolding.month,
             overall,
             is_disputed,
             answer.pk in self.left_out,

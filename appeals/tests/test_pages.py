@@ -2,6 +2,7 @@
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -14,6 +15,7 @@ from scoring.models import Standing
 from tests.factories import at
 
 pytestmark = pytest.mark.django_db
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +57,21 @@ def test_a_refusal_stands_beside_its_field_and_keeps_what_was_written(stage):
     assert response.status_code == 409
     assert "id_wish_error" in response.content.decode() and TEXT in response.content.decode()
     assert not Appeal.objects.exists()
+
+
+def test_evidence_is_kept_when_filing_is_refused_and_the_form_goes_on_with_the_draft(
+    stage, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path
+    decision = stage.issued(stage.worst)
+    address, client = reverse("my_appeal_new", args=["decision", decision.pk]), browse(stage.worst.user)
+    scan = SimpleUploadedFile("签收单.pdf", PDF, "application/pdf")
+    sent = {"text": TEXT, "grounds": ["fact"], "file": "1"}
+    page = client.post(address, sent | {"files": scan})
+    assert page.status_code == 409 and "签收单.pdf" in page.content.decode()
+    client.post(address, sent | {"wish": "overturn"})
+    appeal = Appeal.objects.get()
+    assert (appeal.state, appeal.files.get().attachment.name) == ("filed", "签收单.pdf")
 
 
 def test_colleagues_find_neither_the_appeal_nor_its_page(stage):

@@ -112,7 +112,7 @@ def score(request, pk):
 def score_pdf(request, pk):
     found = score_or_404(request, pk)
     page = why.score_page(found, request.user)
-    answers = listed.of_score(page, why.labels_of_score(found))
+    answers = listed.of_score(page, why.labels_of_score(found), request.user)
     return _document(request, found, page, documents.score_pdf, answers)
 
 
@@ -133,7 +133,7 @@ def standing(request, pk):
 def standing_pdf(request, pk):
     found = standing_or_404(request, pk)
     page = why.standing_page(found, request.user)
-    answers = {} if page.is_hidden else {found.period: listed.of_standing(found)}
+    answers = {} if page.is_hidden else {found.period: listed.of_standing(found, request.user)}
     return _document(request, found, page, documents.standing_pdf, answers)
 
 
