@@ -11,7 +11,7 @@ from appeals import rules
 from appeals.models import Appeal, Consequence
 from appeals.plan import plan_for
 from appeals.services.inquiry import resting_on_finding
-from appeals.services.telling import tell_those_with
+from appeals.services.telling import tell_moved, tell_those_with
 from core.flow import Refused, advance
 from incentives.models import Case, Decision
 from incentives.services import appealed
@@ -91,6 +91,8 @@ def _figures(appeal, plan, at):
         own = row.subject_id if row.subject_kind == SubjectKind.EMPLOYEE else None
         figures = {"before": change.before, "after": change.after}
         _note(appeal, Kind.SCORE, row.pk, employee_id=own, period=row.period, **figures)
+
+    tell_moved(appeal, plan.third_moves(), at)
 
 
 def _decisions(appeal, plan, by, at):

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from django.db.models import Sum
 
-from appeals.subjects import window_of
-from core.flow import Refused
+from appeals.models import Appeal
+from appeals.subjects import Windows
 from core.period import SHANGHAI, Period, window
 from core.templatetags.scores import Figure
 from core.workdays import working_days_left
@@ -29,6 +29,7 @@ from reports.selectors.figures import (
     policy,
 )
 from scoring.models import Close, Composite, Standing, SubjectKind, Unfolding
+from scoring.services.adjudication import Kind, corrected_at, in_force, of_company, overlaid
 from scoring.statistics import streaks
 from scoring.statistics.intervals import wilson
 
@@ -71,6 +72,7 @@ class Objection:
     url_id: int | None = None
     score: object = None
     month: str = ""
+    appeal: Appeal | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ class Page:
     objections: list
     composite: Composite | None
     parts: list = field(default_factory=list)
+    corrected: dict | None = None
 
 
 def page_of(employee, month, close, *, at):
@@ -111,8 +114,8 @@ def page_of(employee, month, close, *, at):
     known = dimensions_of(company, month)
     overall = book.rows(month, [(employee.name, "", "", (*key, OVERALL))])[0]
     rows = book.rows(month, [(wording.named(one), "", "", (*key, one.code)) for one in known])
-    standings = standings_of(employee, month)
-    standing = standings.get(str(month))
+    standings = counted_standings(employee, month)
+    standing = Standing.objects.filter(employee=employee, period=str(month)).select_related("ranking").first()
     share, peers = _peers(standing)
     shown = is_shown(overall.score)
     texts = said_about(employee, month) if shown else None
@@ -136,7 +139,19 @@ def page_of(employee, month, close, *, at):
         objections=objections_of(employee, month, book, at),
         composite=composite,
         parts=_parts(composite),
+        corrected=_corrected(standing, month),
     )
+
+
+def _corrected(standing, month):
+    """The month's figures after an appeal beside the first ones; None where none were made or too few are left."""
+    if standing is None:
+        return None
+    figures = in_force(standing.company_id, Kind.STANDING, [standing.pk]).get(standing.pk)
+    scoring = policy(standing.company, "scoring", month)
+    if figures is None or scoring is None or figures["n"] < scoring.low_n:
+        return None
+    return figures
 
 
 def said_about(employee, month):
@@ -148,6 +163,12 @@ def standings_of(employee, month):
     months = [str(one) for one in window(month, 12)]
     found = Standing.objects.filter(employee=employee, period__in=months).select_related("ranking")
     return {standing.period: standing for standing in found}
+
+
+def counted_standings(employee, month):
+    """The same; what an appeal corrected counts as corrected."""
+    found = standings_of(employee, month).values()
+    return {row.period: row for row in overlaid(found, of_company(employee.company_id))}
 
 
 def _own_figure(row, standing, share):
@@ -243,12 +264,16 @@ def _so_far(employee, month, modes):
 
 
 def objections_of(employee, month, book, at):
-    """Decisions that may be appealed and the scores of two months, each with its last day."""
+    """Decisions that may be appealed and the scores of two months, each with its last day and the appeal there is."""
     decisions = Decision.objects.filter(employee=employee, appeal_until__isnull=False).exclude(
         state__in=Decision.DEAD
     )
+    known = {
+        (one.subject, one.object_id): one
+        for one in Appeal.objects.filter(employee=employee).exclude(state=Appeal.State.WITHDRAWN)
+    }
     found = [
-        _of_decision(decision, at)
+        _of_decision(decision, at, known)
         for decision in decisions.select_related("rule__clause").order_by("-appeal_until")[:3]
     ]
     months = [str(month), str(month.previous())]
@@ -256,14 +281,16 @@ def objections_of(employee, month, book, at):
         close.period: close
         for close in Close.objects.filter(company_id=employee.company_id, period__in=months)
     }
+    windows = Windows(employee.company)
     for period in months:
         score = book.get(period, SubjectKind.EMPLOYEE, employee.pk)
         if score is not None and score.n and period in closes and closes[period].scored_at:
-            found.append(_of_score(score, closes[period], employee.company, at))
+            until = windows.of(closes[period], corrected_at(score.company_id, Kind.SCORE, score.pk))
+            found.append(_of_score(score, until, at, known))
     return found
 
 
-def _of_decision(decision, at):
+def _of_decision(decision, at, known):
     return Objection(
         title=effects_text(decision.effects, decision.counts_for),
         kind="decision",
@@ -271,23 +298,21 @@ def _of_decision(decision, at):
         days_left=_days_left(decision.appeal_until, at),
         is_open=at < decision.appeal_until,
         url_id=decision.pk,
+        appeal=known.get(("decision", decision.pk)),
     )
 
 
-def _of_score(score, close, company, at):
-    try:
-        until = window_of(company, close)
-    except Refused:
-        until = None
+def _of_score(score, until, at, known):
     return Objection(
         title="",
         kind="score",
         until=until,
-        days_left=_days_left(until, at) if until else 0,
-        is_open=until is not None and at < until,
+        days_left=_days_left(until, at),
+        is_open=at < until,
         url_id=score.pk,
         score=score if is_shown(score) else None,
         month=score.period,
+        appeal=known.get(("score", score.pk)),
     )
 
 

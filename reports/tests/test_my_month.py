@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from appeals.tests.answered import AnsweredStage
 from appeals.tests.build import AppealStage
 from core.period import Period
 from incentives import services as incentives
@@ -17,6 +18,7 @@ from scoring.services import unfold_pending
 from scoring.tests import world
 from tests import factories
 from tests.factories import at
+from tests.replay import replayed
 
 #: a Tuesday; the last Sunday over is the 15th
 TUESDAY = at(2026, 11, 17)
@@ -175,3 +177,25 @@ def test_a_head_sees_how_many_of_the_own_people_stand_before_a_rule(cast):
     client = Client()
     client.force_login(cast.head)
     assert "本部门人员与奖惩条款" in client.get("/dashboard/").content.decode()
+
+
+def test_after_a_won_appeal_both_own_pages_count_with_the_corrected_month(db):
+    stage = replayed("reports.my.answered", answered)
+    stage.grant(stage.worst.user, "reports.my", reach=Role.Reach.SELF)
+    stage.issued(stage.worst)
+    stage.signed(stage.worst, left_out=stage.dissatisfied(stage.worst, "2026-10", 20))
+    client = Client()
+    with time_machine.travel(TUESDAY, tick=False):
+        client.force_login(stage.worst.user)
+        satisfaction = client.get("/my/?month=2026-10").content.decode()
+        month = client.get(PATH).content.decode()
+    assert "40 位客户里，16 位对您满意" in satisfaction
+    assert "申诉后：16 / 20（80.0%），第 7 名。" in satisfaction
+    assert "个月靠后" not in satisfaction and "个月靠后" not in month
+    assert "8 人中第 7 名" in month
+
+
+def answered():
+    found = AnsweredStage(factories.make_company())
+    found.close_months()
+    return found
