@@ -53,7 +53,7 @@ def _involved(appeal, judges):
 
 @dataclass(frozen=True)
 class Rate:
-    """Of `n` answered appeals `k` changed something; hidden below the policy's least number."""
+    """Of `n` answered appeals `k` changed something; hidden where so few could be told apart."""
 
     key: str
     k: int
@@ -78,9 +78,17 @@ def overturn_rates(company, least_n):
             grounds[code] += 1
             won_grounds[code] += is_won
     return (
-        [
-            Rate(code, won_grounds[code], grounds[code], grounds[code] >= least_n)
-            for code in Appeal.Ground.values
-        ],
-        [Rate(pk, won_places[pk], n, n >= least_n) for pk, n in sorted(places.items())],
+        published([(code, won_grounds[code], grounds[code]) for code in Appeal.Ground.values], least_n),
+        published([(pk, won_places[pk], n) for pk, n in sorted(places.items())], least_n),
     )
+
+
+def published(rows, least_n):
+    """Rates of (key, k, n) rows. Small ones are hidden, and where these together are still too few to be subtracted
+    from the total, the smallest of the others with them."""
+    hidden = {key for key, _k, n in rows if n < least_n}
+    too_few = 0 < sum(n for key, _k, n in rows if key in hidden) < least_n
+    others = [(n, key) for key, _k, n in rows if key not in hidden]
+    if too_few and others:
+        hidden.add(min(others)[1])
+    return [Rate(key, k, n, key not in hidden) for key, k, n in rows]

@@ -136,6 +136,7 @@ def _cases_of_finding(appeal, by, at):
 
 def _subject(appeal, decision, by, at):
     before = {"state": decision.state, "effects": decision.effects}
+    rules.refuse_moot(is_dead=decision.state in Decision.DEAD, outcome=appeal.outcome)
     if appeal.outcome == Appeal.Outcome.UPHELD:
         appealed.uphold(decision, by=by, at=at)
         _note(appeal, Kind.UPHELD, decision.pk, employee_id=decision.employee_id, before=before)

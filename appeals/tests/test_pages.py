@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from appeals import services
 from appeals.models import Appeal
+from appeals.selectors import published
 from appeals.tests.build import ACCEPTED, DECIDED, FILED, PROPOSED, REASONS, TEXT, one_in_each_state
 from core.navigation import inbox_for
 from incentives.models import Decision
@@ -57,6 +58,23 @@ def test_a_refusal_stands_beside_its_field_and_keeps_what_was_written(stage):
     assert response.status_code == 409
     assert "id_wish_error" in response.content.decode() and TEXT in response.content.decode()
     assert not Appeal.objects.exists()
+
+
+def test_filing_says_all_that_is_missing_at_once(stage):
+    decision = stage.issued(stage.worst)
+    address = reverse("my_appeal_new", args=["decision", decision.pk])
+    page = browse(stage.worst.user).post(address, {"text": "太短", "file": "1"}).content.decode()
+    assert all(f"id_{name}_error" in page for name in ("grounds", "text", "wish"))
+
+
+def test_each_kind_of_thing_has_the_outcomes_that_mean_something_for_it(stage):
+    stage.issued(stage.worst)
+    page = page_of(stage.officer, "appeal", stage.looked_into(stage.worst).pk)
+    assert all(f'value="{outcome}"' in page for outcome in ("upheld", "varied", "overturned"))
+    standing = Standing.objects.get(employee=stage.best, period="2026-10")
+    appeal = stage.looked_into(stage.best, kind="standing", pk=standing.pk)
+    page = page_of(stage.officer, "appeal", appeal.pk)
+    assert 'value="varied"' in page and 'value="overturned"' not in page
 
 
 def test_evidence_is_kept_when_filing_is_refused_and_the_form_goes_on_with_the_draft(
@@ -140,6 +158,20 @@ def test_rates_are_published_only_on_enough_answers(stage):
     stage.issued(stage.worst)
     stage.signed(stage.worst)
     assert "太少" in page_of(stage.officer, "appeal_rates")
+
+
+@pytest.mark.parametrize(
+    ("counts", "shown"),
+    [
+        ([7, 9], [True, True]),
+        ([7, 2, 9], [False, False, True]),
+        ([7, 2, 3], [True, False, False]),
+        ([2], [False]),
+    ],
+)
+def test_a_hidden_rate_cannot_be_had_by_subtracting_the_others_from_the_total(counts, shown):
+    rates = published([(place, 1, count) for place, count in enumerate(counts)], 5)
+    assert [rate.is_shown for rate in rates] == shown
 
 
 def test_every_state_has_its_pages(stage):

@@ -11,6 +11,7 @@ from core.flow import Refused
 from core.registries import verifications
 from incentives import services as incentives
 from incentives.models import Case, Decision, LedgerLine
+from incentives.services import appealed
 from notifications.models import Message
 from tests.factories import at
 
@@ -254,6 +255,29 @@ def test_sent_back_the_investigation_goes_on_with_the_same_clock(stage):
     appeal.refresh_from_db()
     assert (appeal.state, appeal.outcome, appeal.due_at) == ("investigating", "", due)
     assert decision().state == State.SUSPENDED
+
+
+def test_a_decision_withdrawn_through_another_appeal_is_not_said_to_stand(stage):
+    stage.issued(stage.worst)
+    appeal = stage.looked_into(stage.worst)
+    appealed.undo(decision(), reason="另一件申诉已更正得分", by=stage.reviewer, at=PROPOSED)
+    with pytest.raises(Refused) as refusal:
+        services.propose(appeal, outcome="upheld", reasons=REASONS, by=stage.officer, at=PROPOSED)
+    assert (refusal.value.field, refusal.value.code) == ("outcome", "gone")
+    services.propose(appeal, outcome="overturned", reasons=REASONS, by=stage.officer, at=PROPOSED)
+    answered = services.decide(Appeal.objects.get(), by=stage.reviewer, at=DECIDED)
+    assert (answered.state, decision().state) == ("answered", State.REVERSED)
+    assert facts() == []
+
+
+def test_withdrawn_while_the_proposed_outcome_waits_it_has_to_be_looked_at_again(stage):
+    stage.issued(stage.worst)
+    appeal = stage.concluded(stage.worst, outcome="upheld")
+    appealed.undo(decision(), reason="另一件申诉已更正得分", by=stage.reviewer, at=PROPOSED)
+    with pytest.raises(Refused) as refusal:
+        services.decide(appeal, by=stage.reviewer, at=DECIDED)
+    assert refusal.value.code == "gone"
+    assert Appeal.objects.get().state == "proposed"
 
 
 def test_late_is_warned_before_and_reminded_daily_and_decides_nothing(stage):

@@ -76,7 +76,7 @@ def desk_page(request, found, *, status=200, **forms):
     context = {
         "desk": desk,
         "appeal": found,
-        "outcome_form": OutcomeForm(decision=desk.decision),
+        "outcome_form": OutcomeForm(subject=found.subject, decision=desk.decision),
         "decline_form": ReasonForm(
             label=_("Why it cannot be admitted"), help_text=_("The employee reads it, and may ask the chair.")
         ),
@@ -134,7 +134,7 @@ def _with_reason(request, found, form, name, verb, at, done):
 def propose(request, pk):
     found, at = seen_or_404(request, pk), timezone.now()
     desk = Desk.of(found, request.user, at, [])
-    form = OutcomeForm(request.POST, decision=desk.decision)
+    form = OutcomeForm(request.POST, subject=found.subject, decision=desk.decision)
     if not form.is_valid():
         return desk_page(request, found, status=422, outcome_form=form)
     left_out = [pk for pk in map(id_in, request.POST.getlist("without")) if pk]

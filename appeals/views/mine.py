@@ -94,15 +94,20 @@ def begin(request, kind, pk):
         return _draft(request, earlier, at)
     if earlier is not None:
         return redirect("my_appeal", pk=earlier.pk)
-    form = _form(filing, request.POST or None, request.FILES or None)
+    form = _form(request, filing)
     if request.method == "POST":
         return _take(request, filing, form, None, at)
     return _filing_page(request, filing, form, None)
 
 
-def _form(filing, data=None, files=None, **options):
+def _form(request, filing, **options):
     return AppealForm(
-        data, files, answers=filing.answers, is_late=filing.is_late, policy=filing.policy, **options
+        request.POST or None,
+        request.FILES or None,
+        answers=filing.answers,
+        is_late=filing.is_late,
+        policy=filing.policy,
+        **options,
     )
 
 
@@ -130,6 +135,8 @@ def _take(request, filing, form, appeal, at):
                 saved = _file(request, filing, form, saved, at)
     except Refused as refusal:
         beside_the_field(form, refusal)
+        if "file" in request.POST:
+            form.add_missing()
         return _filing_page(request, filing, form, appeal, status=409)
     if saved.state == Appeal.State.DRAFT:
         messages.success(request, _("Saved as a draft. It is not filed yet."))
@@ -178,7 +185,7 @@ def _draft(request, appeal, at):
         "wish": appeal.wish,
         "disputed": [one.key for one in filing.answers if one.answer.pk in disputed],
     }
-    form = _form(filing, request.POST or None, request.FILES or None, initial=initial)
+    form = _form(request, filing, initial=initial)
     if request.method == "POST":
         return _take(request, filing, form, appeal, at)
     return _filing_page(request, filing, form, appeal)
