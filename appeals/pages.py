@@ -80,10 +80,16 @@ class Desk:
     at: object
     chosen: tuple
     is_asked: bool = False
+    known: barred.Circle | None = None
 
     @classmethod
-    def of(cls, appeal, user, at, chosen, is_asked=False):
-        return cls(appeal, user, at, tuple(chosen), is_asked)
+    def of(cls, appeal, user, at, chosen, is_asked=False, circle=None):
+        return cls(appeal, user, at, tuple(chosen), is_asked, circle)
+
+    @cached_property
+    def circle(self):
+        """Read once for many appeals by who lists them, else for this one."""
+        return self.known or barred.Circle([self.appeal], self.at)
 
     @cached_property
     def decision(self):
@@ -100,13 +106,13 @@ class Desk:
 
     @cached_property
     def hindrance(self):
-        barring = barred.from_investigating(self.appeal, self.at)
+        barring = self.circle.from_investigating(self.appeal)
         return rules.hindrance_to_handle(employee_id_of(self.user), barring)
 
     @cached_property
     def hindrance_to_decide(self):
-        barring = barred.from_deciding(self.appeal, self.at)
-        others = barred.others_who_decide(self.appeal, barring, self.at)
+        barring = self.circle.from_deciding(self.appeal)
+        others = self.circle.others_who_decide(self.appeal, barring)
         return rules.hindrance_to_decide(employee_id_of(self.user), barring, others=others)
 
     @property

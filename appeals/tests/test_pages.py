@@ -3,11 +3,14 @@
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from appeals import services
 from appeals.models import Appeal
+from appeals.navigation import desk_inbox
 from appeals.selectors import published
 from appeals.tests.build import ACCEPTED, DECIDED, FILED, PROPOSED, REASONS, TEXT, one_in_each_state
 from core.navigation import inbox_for
@@ -152,6 +155,24 @@ def test_the_board_asks_a_fixed_number_of_questions(stage, django_assert_max_num
     client.get(reverse("appeals"))
     with django_assert_max_num_queries(40):
         client.get(reverse("appeals"))
+
+
+def test_the_inbox_asks_no_more_for_many_appeals_than_for_one(stage):
+    standings = list(Standing.objects.filter(period="2026-10").select_related("employee").order_by("pk"))
+    costs = []
+    for place, row in enumerate(standings[:4]):
+        stage.filed(row.employee, kind="standing", pk=row.pk)
+        with CaptureQueriesContext(connection) as queries:
+            assert len(desk_inbox(stage.officer, stage.company, FILED)) == place + 1
+        costs.append(len(queries))
+    assert max(costs[1:]) <= 8
+    for appeal in Appeal.objects.all():
+        services.accept(appeal, by=stage.officer, at=ACCEPTED)
+        taken = services.investigate(Appeal.objects.get(pk=appeal.pk), by=stage.officer, at=ACCEPTED)
+        services.propose(taken, outcome="upheld", reasons=REASONS, by=stage.officer, at=PROPOSED)
+    with CaptureQueriesContext(connection) as queries:
+        assert len(desk_inbox(stage.reviewer, stage.company, PROPOSED)) == 4
+    assert len(queries) <= 14
 
 
 def test_rates_are_published_only_on_enough_answers(stage):
