@@ -113,8 +113,8 @@ def own_inbox(user, company, at):
 
 
 def others_inbox(user, company, at):
-    """HR: colleagues' cases that no longer follow after an appeal."""
-    if not may(user, "incentives.propose", "appeals.view"):
+    """HR, and who decides appeals where HR proposed it: colleagues' cases that no longer follow after an appeal."""
+    if not (may(user, "appeals.view") and may(user, "incentives.propose", "appeals.decide")):
         return []
     waiting = Consequence.objects.filter(company=company, state=Consequence.State.OPEN)
     return [
@@ -127,8 +127,7 @@ def others_inbox(user, company, at):
             icon="people",
         )
         for one in waiting.select_related("employee", "appeal")
-        if may(user, "incentives.propose")
-        and employee_id_of(user) not in (one.employee_id, one.appeal.employee_id)
+        if employee_id_of(user) not in (one.employee_id, one.appeal.employee_id)
     ]
 
 

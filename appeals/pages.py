@@ -149,7 +149,7 @@ class Desk:
 
     @property
     def may_settle(self):
-        return may(self.user, "incentives.propose")
+        return may(self.user, "incentives.propose", "appeals.decide")
 
     @property
     def barred_text(self):

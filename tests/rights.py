@@ -34,7 +34,7 @@ TABLE = (
         "appeal_judge",
     ),
     (
-        "hr",
+        "hr group",
         "appeal_settle",
     ),
     (

@@ -180,6 +180,12 @@ def settle(consequence, *, keep, note, by, at):
     words = rules.refuse_reasonless(note, _("Write why."), "note")
     if employee_id_of(by) in (consequence.employee_id, consequence.appeal.employee_id):
         raise Refused(_("This is about you; a colleague has to do it."), code="own")
+    if not keep and by.pk in proposers_of(consequence):
+        raise Refused(
+            _("You proposed this decision; a colleague who decides appeals takes it back."),
+            field="keep",
+            code="own",
+        )
     advance(
         consequence,
         Consequence.SETTLE,
@@ -193,6 +199,12 @@ def settle(consequence, *, keep, note, by, at):
     if not keep:
         _take_back(consequence, words, by, at)
     return consequence
+
+
+def proposers_of(consequence):
+    """Ids of the users whose proposal would be taken back."""
+    live = Decision.objects.live().filter(case=consequence.object_id)
+    return set(live.values_list("proposed_by_id", flat=True))
 
 
 def _take_back(consequence, words, by, at):

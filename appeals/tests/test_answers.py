@@ -12,7 +12,7 @@ from appeals.tests.answered import AnsweredStage
 from appeals.tests.build import DECIDED, FILED, REASONS, TEXT
 from core.flow import Refused
 from core.registries import verifications
-from incentives.models import Case, Decision
+from incentives.models import Case, Decision, LedgerLine
 from incentives.tests.build import MONTHS
 from notifications.models import Message
 from scoring.models import Adjudication, Close, Score, Standing
@@ -103,6 +103,27 @@ def test_what_touches_a_colleague_becomes_a_case_and_never_a_decision(stage):
     assert case.evidence["cause"] == f"appeal:{appeal.pk}"
     assert not Decision.objects.filter(employee=stage.team[2]).exists()
     assert appeal.consequences.filter(kind=Kind.CASE, object_id=case.pk).exists()
+    assert violations() == []
+
+
+def test_a_colleague_s_decision_that_no_longer_follows_is_taken_back_by_others_than_who_proposed_it(stage):
+    decided, rival = stage.posted(stage.best), stage.team[7]
+    ids = [pk for month in MONTHS for pk in stage.dissatisfied(rival, month, 2)]
+    standing = Standing.objects.get(employee=rival, period="2026-10")
+    with time_machine.travel(FILED, tick=False):
+        stage.signed(rival, kind="standing", pk=standing.pk, outcome="varied", left_out=ids[-2:])
+    asked = Consequence.objects.get(kind=Kind.THIRD)
+    assert (asked.employee, asked.state) == (stage.best, "open")
+    assert Decision.objects.get(pk=decided.pk).state == Decision.State.POSTED
+    address = reverse("appeal_settle", args=[asked.appeal_id, asked.pk])
+    client = Client()
+    client.force_login(stage.hr)
+    refused = client.post(address, {"keep": "0", "note": "按申诉结果更正"})
+    assert refused.status_code == 409 and "由您提出" in refused.content.decode()
+    client.force_login(stage.reviewer)
+    assert client.post(address, {"keep": "0", "note": "按申诉结果更正"}).status_code == 302
+    assert Decision.objects.get(pk=decided.pk).state == Decision.State.REVERSED
+    assert sum(LedgerLine.objects.values_list("amount", flat=True)) == 0
     assert violations() == []
 
 
