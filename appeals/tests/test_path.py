@@ -8,6 +8,7 @@ from appeals import services
 from appeals.models import Appeal, Consequence
 from appeals.tests.build import ACCEPTED, DECIDED, FILED, PROPOSED, REASONS, TEXT, declined
 from core.flow import Refused
+from core.period import Period
 from core.registries import verifications
 from incentives import services as incentives
 from incentives.models import Case, Decision, LedgerLine
@@ -103,6 +104,29 @@ def test_who_comes_after_the_window_may_ask_the_chair_and_posted_points_are_reve
     services.decide(appeal, by=stage.reviewer, at=late)
     assert sorted(LedgerLine.objects.values_list("amount", flat=True)) == [-3, 3]
     assert decision().state == State.REVERSED
+    assert facts() == []
+
+
+def test_what_is_paid_out_already_comes_back_in_the_next_open_month_and_the_file_stays(stage):
+    stage.posted(stage.worst)
+    line = LedgerLine.objects.get()
+    stage.grant(stage.hr, "incentives.payroll")
+    batch = incentives.make_payroll(stage.company, month=line.counts_for, by=stage.hr, at=at(2026, 11, 17))
+    checksums = batch.csv_checksum, batch.xlsx_checksum
+    late = at(2026, 11, 18)
+    appeal = services.plead_late(
+        stage.draft(stage.worst), plea="出差在外，信件昨天才看到", by=stage.worst.user, at=late
+    )
+    services.admit(appeal, reason="理由成立，予以受理", by=stage.chair, at=late)
+    assert decision().state == State.EXPORTED
+    services.investigate(appeal, by=stage.officer, at=late)
+    services.propose(appeal, outcome="overturned", reasons=REASONS, by=stage.officer, at=late)
+    services.decide(appeal, by=stage.reviewer, at=late)
+    back = LedgerLine.objects.exclude(pk=line.pk).get()
+    assert (back.amount, back.reverses) == (-line.amount, line)
+    assert back.counts_for == str(Period.parse(line.counts_for).next())
+    batch.refresh_from_db()
+    assert (batch.csv_checksum, batch.xlsx_checksum) == checksums
     assert facts() == []
 
 
