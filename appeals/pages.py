@@ -19,7 +19,7 @@ from complaints.models import Finding
 from core.access import may
 from core.period import SHANGHAI
 from incentives.models import Decision
-from organization.models import Department, Employee
+from organization.models import Department, Employee, Site
 from organization.scopes import employee_id_of
 from scoring.models import Rating, Score, SubjectKind
 from scoring.rules import OVERALL
@@ -187,9 +187,9 @@ class Desk:
     def disputed(self):
         """By the employee's name for it and, for those who look into it, by its own number."""
         marks = self.appeal.answers.filter(is_disputed=True).select_related("answer__unfolding")
-        answers = [one.answer for one in marks]
-        called = subjects.called(self.appeal.employee, answers)
-        return [f"{called[one.pk]} ({one.number})" for one in answers]
+        numbers = {one.answer_id: one.answer.number for one in marks}
+        called = subjects.called(self.appeal.employee, [one.answer for one in marks])
+        return [f"{name} ({numbers[pk]})" for pk, name in called.items()]
 
     @cached_property
     def marks(self):
@@ -216,7 +216,8 @@ class Desk:
             )
         )
         called = subjects.called(self.appeal.employee, found)
-        lines = [self._line(one, called[one.pk], overall.get(one.pk)) for one in found]
+        by_id = {one.pk: one for one in found}
+        lines = [self._line(by_id[pk], name, overall.get(pk)) for pk, name in called.items()]
         return sorted(lines, key=lambda line: (not line.is_disputed, not line.is_chosen))
 
     def _line(self, answer, name, overall):
@@ -336,16 +337,20 @@ def _score_rows(plan):
 
 
 def names_of(scores, appeal):
-    """{score id: whose it is}, in one query."""
+    """{score id: whose it is}, one query for each kind of unit."""
     scores = list(scores)
-    wanted = [row.subject_id for row in scores if row.subject_kind == SubjectKind.DEPARTMENT]
-    places = dict(Department.objects.filter(pk__in=wanted).values_list("pk", "name"))
-    plain = {
-        SubjectKind.EMPLOYEE: appeal.employee.name,
-        SubjectKind.COMPANY: _("company"),
-        SubjectKind.SITE: _("project"),
+    plain = {SubjectKind.EMPLOYEE: appeal.employee.name, SubjectKind.COMPANY: _("company")}
+    names = {
+        (kind, pk): name
+        for kind, model in ((SubjectKind.DEPARTMENT, Department), (SubjectKind.SITE, Site))
+        for pk, name in model.objects.filter(
+            pk__in=[row.subject_id for row in scores if row.subject_kind == kind]
+        ).values_list("pk", "name")
     }
-    return {row.pk: plain.get(row.subject_kind) or places.get(row.subject_id, "") for row in scores}
+    return {
+        row.pk: plain.get(row.subject_kind) or names.get((row.subject_kind, row.subject_id), "")
+        for row in scores
+    }
 
 
 def rate_rows(company, least_n):

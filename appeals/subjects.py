@@ -19,7 +19,7 @@ from incentives.models import Decision
 from incentives.wording import effects_text
 from organization.models import Department
 from organization.selectors import assignment_on
-from scoring.labels import labels_of
+from scoring.labels import labels_of, order_of
 from scoring.models import Close, Rating, Score, Standing, SubjectKind
 from scoring.policy import policy_of, version_for
 from scoring.rules import OVERALL
@@ -246,10 +246,11 @@ def disputable(employee, months):
 
 
 def called(employee, answers):
-    """{id: '10 月 A3'} of answers about one person, as that person calls them."""
+    """{id: '10 月 A3'} of answers about one person, as that person calls them and in that order."""
     months = {answer.pk: answer.unfolding.month for answer in answers}
     labels = labels_of(employee.company_id, employee.pk, sorted(set(months.values())))
-    return {pk: f"{month_short(month)} {labels[pk]}" for pk, month in months.items()}
+    ordered = sorted(months, key=lambda pk: (months[pk], order_of(labels, pk)))
+    return {pk: f"{month_short(months[pk])} {labels[pk]}" for pk in ordered}
 
 
 def named_answer(employee, month, label):

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from appeals import services, subjects
 from appeals.models import Appeal, Consequence
+from appeals.own import disputed_names
 from appeals.plan import plan_for
 from appeals.tests.answered import AnsweredStage
 from appeals.tests.build import DECIDED, FILED, REASONS, TEXT
@@ -264,6 +265,13 @@ def test_answers_are_disputed_by_label_and_read_with_their_number_by_the_officer
         desk = officer.get(appeal.get_absolute_url()).content.decode()
     assert "10 月 A3" in own and answer.number not in own
     assert f"10 月 A3 ({answer.number})" in desk
+
+
+def test_disputed_answers_are_listed_by_their_labels_not_as_they_came_in(stage):
+    stage.issued(stage.worst)
+    named = {one.label: one.answer.pk for one in subjects.disputable(stage.worst, ["2026-10"])}
+    appeal = stage.draft(stage.worst, disputed=[named[label] for label in ("A12", "A3", "A1", "A30")])
+    assert disputed_names(appeal) == ["10 月 A1", "10 月 A3", "10 月 A12", "10 月 A30"]
 
 
 def test_a_colleague_whose_place_changed_is_told_and_may_object_anew(stage):
