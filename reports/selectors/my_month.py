@@ -82,6 +82,7 @@ def page_of(employee, at):
     last = Period.parse(close.period) if close else None
     standings = mine.counted_standings(employee, last) if last else {}
     standing = standings.get(str(last))
+    near, bottom = mine.nears_of(employee, last, standings, at) if last else (None, None)
     return Page(
         employee=employee,
         place=assignment_on(employee.pk, day),
@@ -90,8 +91,8 @@ def page_of(employee, at):
         close=close,
         standing=standing,
         is_indistinct=mine.is_indistinct(standing),
-        near=mine.near_of(employee, last, standings, "top", at) if last else None,
-        bottom=mine.near_of(employee, last, standings, "bottom", at) if last else None,
+        near=near,
+        bottom=bottom,
         sums=sums_of(employee, month),
         warnings=list(
             Warning.objects.filter(employee=employee)

@@ -1,5 +1,6 @@
 import datetime as dt
 import re
+from types import SimpleNamespace
 
 import pytest
 import time_machine
@@ -13,6 +14,7 @@ from core.period import Period
 from incentives import services as incentives
 from incentives.models import Decision, Warning
 from organization.models import Role
+from reports.selectors.mine import composite_after
 from reports.selectors.near_people import near_people
 from scoring.services import unfold_pending
 from scoring.tests import world
@@ -193,6 +195,19 @@ def test_after_a_won_appeal_both_own_pages_count_with_the_corrected_month(db):
     assert "申诉后：16 / 20（80.0%），第 7 名。" in satisfaction
     assert "个月靠后" not in satisfaction and "个月靠后" not in month
     assert "8 人中第 7 名" in month
+
+
+def test_the_composite_counts_anew_with_the_score_that_an_appeal_corrected():
+    parts = [
+        {"part": "survey", "value": "69.0", "weight_bp": 6000},
+        {"part": "sales", "value": "78.0", "weight_bp": 3000},
+        {"part": "team", "value": "83.0", "weight_bp": 1000},
+    ]
+    whole, half = SimpleNamespace(is_complete=True, parts=parts), SimpleNamespace(is_complete=False, parts=[])
+    after = composite_after(whole, {"k": 29, "n": 32})
+    assert (after.survey, after.total) == (90.625, pytest.approx(86.075))  # 54.375 + 23.4 + 8.3
+    assert composite_after(half, {"k": 29, "n": 32}).total is None
+    assert composite_after(whole, None) is None
 
 
 def answered():
