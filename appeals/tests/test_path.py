@@ -107,6 +107,20 @@ def test_who_comes_after_the_window_may_ask_the_chair_and_posted_points_are_reve
     assert facts() == []
 
 
+def test_where_the_chair_appeals_another_member_of_the_group_admits_it(stage):
+    seat = stage.group.memberships.get(is_chair=True)
+    stage.posted(stage.worst)
+    type(seat).objects.filter(pk=seat.pk).update(employee=stage.worst)
+    late = at(2026, 11, 18)
+    appeal = services.plead_late(
+        stage.draft(stage.worst), plea="出差在外，信件昨天才看到", by=stage.worst.user, at=late
+    )
+    for user in (stage.worst.user, stage.officer):
+        with pytest.raises(Refused):
+            services.admit(appeal, reason="理由成立，予以受理", by=user, at=late)
+    assert services.admit(appeal, reason="理由成立，予以受理", by=stage.reviewer, at=late).state == "accepted"
+
+
 def test_what_is_paid_out_already_comes_back_in_the_next_open_month_and_the_file_stays(stage):
     stage.posted(stage.worst)
     line = LedgerLine.objects.get()
