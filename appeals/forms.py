@@ -1,7 +1,10 @@
+from itertools import groupby
+
 from django import forms
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from appeals import rules
 from appeals.models import Appeal
 from complaints.forms.fields import FilesField, text_area
 from incentives.wording import effect_text
@@ -14,11 +17,17 @@ GROUND_HINTS = {
     "procedure": _("not heard, or somebody should have stood aside"),
     "rule": _("this clause should not apply"),
 }
-OUTCOMES = (
-    ("upheld", _("Uphold: it stands unchanged")),
-    ("varied", _("Change: it is changed")),
-    ("overturned", _("Withdraw: it is withdrawn")),
-)
+UPHELD = ("upheld", _("Uphold: it stands unchanged"))
+VARIED = ("varied", _("Change: it is changed"))
+OVERTURNED = ("overturned", _("Withdraw: it is withdrawn"))
+#: a finding is right or it is not; figures are corrected or they are not
+OUTCOMES = {
+    Appeal.Subject.DECISION: (UPHELD, VARIED, OVERTURNED),
+    Appeal.Subject.FINDING: (UPHELD, OVERTURNED),
+    Appeal.Subject.SCORE: (UPHELD, VARIED),
+    Appeal.Subject.STANDING: (UPHELD, VARIED),
+    Appeal.Subject.ANSWER: (UPHELD, VARIED),
+}
 LONGEST = 4000
 
 
@@ -58,7 +67,9 @@ class AppealForm(forms.Form):
 
     def __init__(self, *args, answers=(), is_late=False, policy=None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["disputed"].choices = [(str(answer.pk), answer.number) for answer in answers]
+        self.policy = policy
+        self.answers = answers
+        self.fields["disputed"].choices = [(one.key, one.label) for one in answers]
         self.fields["files"].label = pgettext("appeal", "Evidence")
         self.fields["files"].help_text = gettext("Pictures, recordings, PDF; at most 15 MB each.")
         self.fields["text"].help_text = gettext(
@@ -67,9 +78,28 @@ class AppealForm(forms.Form):
         if not is_late:
             del self.fields["plea"]
 
+    def add_missing(self):
+        """All that filing still needs, each beside its field, not one thing at a time."""
+        given = {name: self.cleaned_data.get(name) or "" for name in ("grounds", "text", "wish")}
+        lacking = list(rules.missing(least_text=self.policy.least_text, **given))
+        if "plea" in self.fields and len((self.cleaned_data.get("plea") or "").strip()) < rules.LEAST_REASON:
+            lacking.append(("plea", gettext("Write why the appeal comes late.")))
+        for field, sentence in lacking:
+            if field not in self.errors:
+                self.add_error(field, sentence)
+
     def ground_options(self):
         for option in self["grounds"]:
             yield option, GROUND_HINTS[option.data["value"]]
+
+    def answers_by_month(self):
+        """[(month, [(option, answer)])] as they are ticked."""
+        pairs = zip(self["disputed"], self.answers, strict=True)
+        return [(month, list(found)) for month, found in groupby(pairs, key=lambda pair: pair[1].month)]
+
+    def disputed_ids(self):
+        wanted = set(self.cleaned_data["disputed"])
+        return [one.answer.pk for one in self.answers if one.key in wanted]
 
 
 class ReasonForm(forms.Form):
@@ -112,7 +142,7 @@ class OutcomeForm(forms.Form):
 
     outcome = forms.ChoiceField(
         label=_("Outcome"),
-        choices=OUTCOMES,
+        choices=OUTCOMES[Appeal.Subject.DECISION],
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose an outcome.")},
     )
@@ -124,9 +154,10 @@ class OutcomeForm(forms.Form):
         error_messages={"required": _("Write what you checked and what it showed; the employee reads it.")},
     )
 
-    def __init__(self, *args, decision=None, **kwargs):
+    def __init__(self, *args, subject, decision=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.decision = decision
+        self.fields["outcome"].choices = OUTCOMES[subject]
         for place, effect in enumerate(decision.effects if decision else ()):
             self.fields[f"keep_{place}"] = forms.BooleanField(
                 label=effect_text(effect),

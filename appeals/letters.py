@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from core.templatetags.manyi import deadline
+from core.templatetags.manyi import deadline, period_name
 
 
 def to_appellant(appeal, what):
@@ -65,6 +65,24 @@ def _answered(appeal):
         "overturned": _("Answer to your appeal %(number)s: it is withdrawn"),
     }
     return outcomes[appeal.outcome], appeal.reasons
+
+
+def moved(changes, until):
+    """To somebody who did not appeal and whose place follows from a corrected month."""
+    lines = [
+        _("%(month)s: place %(before)s becomes %(after)s")
+        % {
+            "month": period_name(change.row.period),
+            "before": change.before["rank"] or "—",
+            "after": change.after["rank"] or "—",
+        }
+        for change in changes
+    ]
+    why = _(
+        "Answers about another person no longer count; your own answers and score are as they were. "
+        "You may object until %(until)s."
+    ) % {"until": deadline(until)}
+    return _("Your place in the ranking was corrected"), "\n".join([*lines, why])
 
 
 def to_colleague(appeal, what):

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from appeals.barred import Circle
 from appeals.models import Appeal, Consequence
 from appeals.pages import Desk
 from appeals.services.inquiry import TOPIC
@@ -60,8 +61,10 @@ def desk_inbox(user, company, at):
     waiting = Appeal.objects.visible_to(user).filter(company=company, state__in=states)
     mine = Appeal.objects.filter(company=company, investigator=user, state=State.INVESTIGATING)
     own = employee_id_of(user)
-    found = [one for one in (waiting | mine).select_related("employee").distinct() if one.employee_id != own]
-    items = [_item(one, Desk.of(one, user, at, ())) for one in found]
+    found = (waiting | mine).select_related("employee", "company").distinct()
+    found = [one for one in found if one.employee_id != own]
+    circle = Circle(found, at)
+    items = [_item(one, Desk.of(one, user, at, (), circle=circle)) for one in found]
     return [item for item in items if item is not None]
 
 
@@ -111,8 +114,8 @@ def own_inbox(user, company, at):
 
 
 def others_inbox(user, company, at):
-    """HR: colleagues' cases that no longer follow after an appeal."""
-    if not may(user, "incentives.propose", "appeals.view"):
+    """HR, and who decides appeals where HR proposed it: colleagues' cases that no longer follow after an appeal."""
+    if not (may(user, "appeals.view") and may(user, "incentives.propose", "appeals.decide")):
         return []
     waiting = Consequence.objects.filter(company=company, state=Consequence.State.OPEN)
     return [
@@ -125,8 +128,7 @@ def others_inbox(user, company, at):
             icon="people",
         )
         for one in waiting.select_related("employee", "appeal")
-        if may(user, "incentives.propose")
-        and employee_id_of(user) not in (one.employee_id, one.appeal.employee_id)
+        if employee_id_of(user) not in (one.employee_id, one.appeal.employee_id)
     ]
 
 

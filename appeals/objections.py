@@ -4,17 +4,14 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
-from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from appeals import subjects
 from appeals.models import Appeal
 from appeals.own import last_day
-from complaints.models import Finding, Kind
 from core.period import Period
 from core.workdays import working_days_left
-from incentives.models import Decision
-from scoring.models import Close, Rating, Score, Standing, SubjectKind
+from scoring.models import Close
 from scoring.rules import OVERALL
 
 PER_PAGE = 20
@@ -40,37 +37,25 @@ def objections_of(employee, at):
         (one.subject, one.object_id): one
         for one in Appeal.objects.filter(employee=employee).exclude(state=Appeal.State.WITHDRAWN)
     }
-    found = []
-    for kind, pk in _candidates(employee):
-        thing = subjects.find(employee, kind, pk)
+    found, windows = [], subjects.Windows(employee.company)
+    for kind, row in _candidates(employee):
+        thing = subjects.thing_of(employee, kind, row, windows)
         if thing is not None and thing.is_open(at):
             left = working_days_left(at, last_day(thing.until)) if thing.until else 0
-            found.append(Objection(kind, pk, thing.title, thing.until, left, known.get((kind, pk))))
+            found.append(Objection(kind, row.pk, thing.title, thing.until, left, known.get((kind, row.pk))))
     return sorted(found, key=lambda one: one.until or at + dt.timedelta(days=400))
 
 
 def _candidates(employee):
-    issued = Decision.objects.filter(employee=employee, state__in=subjects.OPEN_DECISIONS)
-    for pk in issued.values_list("pk", flat=True):
-        yield Subject.DECISION, pk
-    own = Score.objects.filter(
-        company_id=employee.company_id,
-        subject_kind=SubjectKind.EMPLOYEE,
-        subject_id=employee.pk,
-        measure=OVERALL,
-        n__gt=0,
-        close__kind="month",
-    )
-    for pk in own.order_by("-period").values_list("pk", flat=True)[:MONTHS]:
-        yield Subject.SCORE, pk
-    ranked = Standing.objects.filter(employee=employee).exclude(rank=None).order_by("-period")
-    for pk in ranked.values_list("pk", flat=True)[:MONTHS]:
-        yield Subject.STANDING, pk
-    judged = Finding.objects.confirmed().filter(
-        allegation__employee=employee, allegation__told_at__isnull=False
-    )
-    for pk in judged.exclude(case__kind=Kind.REPORT).order_by("-pk").values_list("pk", flat=True)[:MONTHS]:
-        yield Subject.FINDING, pk
+    """(kind, row): what is newest of each kind; older windows are over."""
+    issued = subjects.own_decisions(employee).filter(state__in=subjects.OPEN_DECISIONS)
+    yield from ((Subject.DECISION, row) for row in issued)
+    scores = subjects.own_scores(employee).filter(measure=OVERALL, n__gt=0, close__kind="month")
+    yield from ((Subject.SCORE, row) for row in scores.order_by("-period")[:MONTHS])
+    ranked = subjects.own_standings(employee).exclude(rank=None).order_by("-period")
+    yield from ((Subject.STANDING, row) for row in ranked[:MONTHS])
+    judged = subjects.own_findings(employee).order_by("-pk")
+    yield from ((Subject.FINDING, row) for row in judged[:MONTHS])
 
 
 @dataclass(frozen=True)
@@ -84,25 +69,27 @@ class AnswerPage:
 
 
 def answer_page(employee, wanted, number, at):
-    """The counted answers of a month: number, third of the month, overall value. Nothing when they are too few."""
+    """The counted answers of a month by label, with their overall value. Nothing when they are too few."""
     month = _month(wanted, at)
     if not subjects.may_see_answers(employee, str(month)):
         hidden = Paginator([], PER_PAGE).get_page(1)
         why = _("Not shown one by one: there are too few answers, or the month is not closed yet.")
         return AnswerPage(month, hidden, None, False, True, why)
-    overall = Rating.objects.filter(answer=OuterRef("pk"), measure=OVERALL).values("value")[:1]
-    answers = subjects.disputable(employee, [str(month)]).annotate(overall=Subquery(overall))
+    answers = subjects.disputable(employee, [str(month)])
     close = Close.objects.filter(company_id=employee.company_id, period=str(month)).first()
-    until = subjects.window_of(employee.company, close)
+    until = subjects.Windows(employee.company).of(close)
     is_open = until is None or at < until
     return AnswerPage(month, Paginator(answers, PER_PAGE).get_page(number), until, is_open, False)
 
 
-def _month(text, at):
+def month_named(text):
+    """The month that a text names, or None."""
     try:
         month = Period.parse(text)
-        if month.kind == "month":
-            return month
     except ValueError:
-        pass
-    return Period.month_of(at).previous()
+        return None
+    return month if month.kind == "month" else None
+
+
+def _month(text, at):
+    return month_named(text) or Period.month_of(at).previous()

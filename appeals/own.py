@@ -43,7 +43,7 @@ def filing_of(employee, kind, pk, at):
     is_late = not thing.is_open(at) or (
         kind == Appeal.Subject.DECISION and thing.object.state in subjects.LATE_DECISIONS
     )
-    answers = [] if kind == Appeal.Subject.ANSWER else list(subjects.disputable(employee, thing.months)[:200])
+    answers = [] if kind == Appeal.Subject.ANSWER else subjects.disputable(employee, thing.months)
     left = working_days_left(at, last_day(thing.until)) if thing.until else 0
     return Filing(thing, policy, due, days_of(today, due.counted), is_late, left, answers)
 
@@ -51,6 +51,12 @@ def filing_of(employee, kind, pk, at):
 def last_day(until):
     """The day that a deadline at midnight ends."""
     return (until - dt.timedelta(seconds=1)).astimezone(SHANGHAI).date()
+
+
+def disputed_names(appeal):
+    """What the employee calls the answers in dispute."""
+    marks = appeal.answers.filter(is_disputed=True).select_related("answer__unfolding")
+    return list(subjects.called(appeal.employee, [one.answer for one in marks]).values())
 
 
 def steps_of(appeal):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
-from appeals import barred, own, rules
+from appeals import barred, own, rules, subjects
 from appeals.clock import days_of
 from appeals.models import Appeal, Consequence
 from appeals.plan import own_scores, plan_for
@@ -19,7 +19,7 @@ from complaints.models import Finding
 from core.access import may
 from core.period import SHANGHAI
 from incentives.models import Decision
-from organization.models import Department, Employee
+from organization.models import Department, Employee, Site
 from organization.scopes import employee_id_of
 from scoring.models import Rating, Score, SubjectKind
 from scoring.rules import OVERALL
@@ -64,8 +64,8 @@ def board_tabs(found, stage, at):
 @dataclass(frozen=True)
 class AnswerLine:
     pk: int
+    name: str
     number: str
-    month: str
     overall: int | None
     is_disputed: bool
     is_chosen: bool
@@ -80,10 +80,16 @@ class Desk:
     at: object
     chosen: tuple
     is_asked: bool = False
+    known: barred.Circle | None = None
 
     @classmethod
-    def of(cls, appeal, user, at, chosen, is_asked=False):
-        return cls(appeal, user, at, tuple(chosen), is_asked)
+    def of(cls, appeal, user, at, chosen, is_asked=False, circle=None):
+        return cls(appeal, user, at, tuple(chosen), is_asked, circle)
+
+    @cached_property
+    def circle(self):
+        """Read once for many appeals by who lists them, else for this one."""
+        return self.known or barred.Circle([self.appeal], self.at)
 
     @cached_property
     def decision(self):
@@ -100,13 +106,13 @@ class Desk:
 
     @cached_property
     def hindrance(self):
-        barring = barred.from_investigating(self.appeal, self.at)
+        barring = self.circle.from_investigating(self.appeal)
         return rules.hindrance_to_handle(employee_id_of(self.user), barring)
 
     @cached_property
     def hindrance_to_decide(self):
-        barring = barred.from_deciding(self.appeal, self.at)
-        others = barred.others_who_decide(self.appeal, barring, self.at)
+        barring = self.circle.from_deciding(self.appeal)
+        others = self.circle.others_who_decide(self.appeal, barring)
         return rules.hindrance_to_decide(employee_id_of(self.user), barring, others=others)
 
     @property
@@ -143,7 +149,7 @@ class Desk:
 
     @property
     def may_settle(self):
-        return may(self.user, "incentives.propose")
+        return may(self.user, "incentives.propose", "appeals.decide")
 
     @property
     def barred_text(self):
@@ -179,7 +185,11 @@ class Desk:
 
     @cached_property
     def disputed(self):
-        return list(self.appeal.answers.filter(is_disputed=True).select_related("answer"))
+        """By the employee's name for it and, for those who look into it, by its own number."""
+        marks = self.appeal.answers.filter(is_disputed=True).select_related("answer__unfolding")
+        numbers = {one.answer_id: one.answer.number for one in marks}
+        called = subjects.called(self.appeal.employee, [one.answer for one in marks])
+        return [f"{name} ({numbers[pk]})" for pk, name in called.items()]
 
     @cached_property
     def marks(self):
@@ -205,16 +215,18 @@ class Desk:
                 "answer_id", "value"
             )
         )
-        lines = [self._line(one, overall.get(one.pk)) for one in found]
+        called = subjects.called(self.appeal.employee, found)
+        by_id = {one.pk: one for one in found}
+        lines = [self._line(by_id[pk], name, overall.get(pk)) for pk, name in called.items()]
         return sorted(lines, key=lambda line: (not line.is_disputed, not line.is_chosen))
 
-    def _line(self, answer, overall):
+    def _line(self, answer, name, overall):
         mark = self.marks.get(answer.pk)
         is_disputed = mark is not None and mark.is_disputed
         return AnswerLine(
             answer.pk,
+            name,
             answer.number,
-            answer.unfolding.month,
             overall,
             is_disputed,
             answer.pk in self.left_out,
@@ -325,16 +337,20 @@ def _score_rows(plan):
 
 
 def names_of(scores, appeal):
-    """{score id: whose it is}, in one query."""
+    """{score id: whose it is}, one query for each kind of unit."""
     scores = list(scores)
-    wanted = [row.subject_id for row in scores if row.subject_kind == SubjectKind.DEPARTMENT]
-    places = dict(Department.objects.filter(pk__in=wanted).values_list("pk", "name"))
-    plain = {
-        SubjectKind.EMPLOYEE: appeal.employee.name,
-        SubjectKind.COMPANY: _("company"),
-        SubjectKind.SITE: _("project"),
+    plain = {SubjectKind.EMPLOYEE: appeal.employee.name, SubjectKind.COMPANY: _("company")}
+    names = {
+        (kind, pk): name
+        for kind, model in ((SubjectKind.DEPARTMENT, Department), (SubjectKind.SITE, Site))
+        for pk, name in model.objects.filter(
+            pk__in=[row.subject_id for row in scores if row.subject_kind == kind]
+        ).values_list("pk", "name")
     }
-    return {row.pk: plain.get(row.subject_kind) or places.get(row.subject_id, "") for row in scores}
+    return {
+        row.pk: plain.get(row.subject_kind) or names.get((row.subject_kind, row.subject_id), "")
+        for row in scores
+    }
 
 
 def rate_rows(company, least_n):

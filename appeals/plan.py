@@ -41,14 +41,19 @@ class Plan:
     def scores(self):
         return [change for found in self.recounts for change in found.of(Kind.SCORE)]
 
+    def third_moves(self):
+        """Standings of everybody else whose rank or place changes."""
+        return [
+            change
+            for change in self.standings()
+            if change.row.employee_id != self.appeal.employee_id
+            and (change.before["rank"], change.before["place"])
+            != (change.after["rank"], change.after["place"])
+        ]
+
     def third_people(self):
         """Ids of everybody else whose rank, place or case changes."""
-        moved = {
-            change.row.employee_id
-            for change in self.standings()
-            if (change.before["rank"], change.before["place"])
-            != (change.after["rank"], change.after["place"])
-        }
+        moved = {change.row.employee_id for change in self.third_moves()}
         moved |= {one.employee_id for one in self.shifts}
         return moved - {self.appeal.employee_id}
 

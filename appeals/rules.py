@@ -22,24 +22,37 @@ def refuse_others(actor_id, owner_id):
         raise Refused(_("Only the person concerned can appeal."), code="not_yours")
 
 
-def refuse_unfinished(*, grounds, text, wish, least_text):
-    """What an appeal needs before it is filed."""
+def missing(*, grounds, text, wish, least_text):
+    """[(field, sentence)] of everything an appeal still needs before it is filed."""
     if not grounds or not set(grounds) <= set(GROUNDS):
-        raise Refused(_("Choose at least one ground."), field="grounds")
+        yield "grounds", _("Choose at least one ground.")
     if len(text.strip()) < least_text:
-        raise Refused(
-            _("Write at least %(count)s characters: when, who was there, what you did.")
-            % {"count": least_text},
-            field="text",
-        )
+        sentence = _("Write at least %(count)s characters: when, who was there, what you did.")
+        yield "text", sentence % {"count": least_text}
     if not wish:
-        raise Refused(_("Choose one, so that whoever checks it knows how far to go."), field="wish")
+        yield "wish", _("Choose one, so that whoever checks it knows how far to go.")
+
+
+def refuse_unfinished(**what):
+    """As `missing` takes it."""
+    for field, sentence in missing(**what):
+        raise Refused(sentence, field=field)
 
 
 def refuse_after(window_until, at, sentence):
     """Outside the window only the chair can admit it."""
     if window_until is not None and at >= window_until:
         raise Refused(sentence, code="late")
+
+
+def refuse_moot(*, is_dead, outcome):
+    """What another appeal has withdrawn meanwhile neither stands nor can be changed."""
+    if is_dead and outcome != "overturned":
+        raise Refused(
+            _("The decision was withdrawn meanwhile; nothing else can be said of it but that."),
+            field="outcome",
+            code="gone",
+        )
 
 
 def refuse_reasonless(text, sentence, field="reason"):

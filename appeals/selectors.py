@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from appeals.barred import voters_on
 from appeals.models import Appeal
 from incentives.models import Decision
+from incentives.services.cases import verifiers_of
 from organization.scopes import employee_id_of
 
 
@@ -41,7 +42,9 @@ def nobody_judges_their_own():
 
 
 def _involved(appeal, judges):
-    decision = Decision.objects.select_related("proposed_by__employee").get(pk=appeal.object_id)
+    decision = Decision.objects.select_related("proposed_by__employee", "case").get(pk=appeal.object_id)
+    if verifiers_of(decision.case) & judges:
+        yield f"appeal {appeal.pk} was judged by who verified the facts"
     if decision.proposed_by and employee_id_of(decision.proposed_by) in judges - {None}:
         yield f"appeal {appeal.pk} was judged by who proposed the decision"
     if employee_id_of(appeal.investigator) in voters_on(decision):
@@ -50,7 +53,7 @@ def _involved(appeal, judges):
 
 @dataclass(frozen=True)
 class Rate:
-    """Of `n` answered appeals `k` changed something; hidden below the policy's least number."""
+    """Of `n` answered appeals `k` changed something; hidden where so few could be told apart."""
 
     key: str
     k: int
@@ -75,9 +78,17 @@ def overturn_rates(company, least_n):
             grounds[code] += 1
             won_grounds[code] += is_won
     return (
-        [
-            Rate(code, won_grounds[code], grounds[code], grounds[code] >= least_n)
-            for code in Appeal.Ground.values
-        ],
-        [Rate(pk, won_places[pk], n, n >= least_n) for pk, n in sorted(places.items())],
+        published([(code, won_grounds[code], grounds[code]) for code in Appeal.Ground.values], least_n),
+        published([(pk, won_places[pk], n) for pk, n in sorted(places.items())], least_n),
     )
+
+
+def published(rows, least_n):
+    """Rates of (key, k, n) rows. Small ones are hidden, and where these together are still too few to be subtracted
+    from the total, the smallest of the others with them."""
+    hidden = {key for key, _k, n in rows if n < least_n}
+    too_few = 0 < sum(n for key, _k, n in rows if key in hidden) < least_n
+    others = [(n, key) for key, _k, n in rows if key not in hidden]
+    if too_few and others:
+        hidden.add(min(others)[1])
+    return [Rate(key, k, n, key not in hidden) for key, k, n in rows]

@@ -1,8 +1,11 @@
 """What an employee may object to, found among their own, and until when."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from appeals.models import Appeal
@@ -10,14 +13,17 @@ from appeals.policy import appeal_policy
 from complaints.models import Finding, Kind
 from core.flow import Refused
 from core.period import SHANGHAI, Period
-from core.templatetags.manyi import period_name
+from core.templatetags.manyi import month_short, period_name
 from core.workdays import due_after
 from incentives.models import Decision
 from incentives.wording import effects_text
 from organization.models import Department
 from organization.selectors import assignment_on
-from scoring.models import Close, Score, Standing, SubjectKind
+from scoring.labels import labels_of, order_of
+from scoring.models import Close, Rating, Score, Standing, SubjectKind
 from scoring.policy import policy_of, version_for
+from scoring.rules import OVERALL
+from scoring.services.adjudication import corrected_at
 from surveys.models import Answer
 
 Subject = Appeal.Subject
@@ -33,28 +39,63 @@ class Thing:
     object: object
     title: str
     until: dt.datetime | None
-    department_id: int
+    find_department: Callable
     months: tuple = ()
 
     @property
     def pk(self):
         return self.object.pk
 
+    @property
+    def department_id(self):
+        return self.find_department()
+
     def is_open(self, at):
         return self.until is None or at < self.until
 
 
+class Windows:
+    """Until when something may be objected to; the policy and the calendar of a day are asked once."""
+
+    def __init__(self, company):
+        self.company = company
+        self.known = {}
+
+    def after(self, moment):
+        """The policy of that day gives the days; where it gave none, there was no window."""
+        day = moment.astimezone(SHANGHAI).date()
+        if day not in self.known:
+            try:
+                self.known[day] = due_after(day, appeal_policy(self.company, day).window_days).at
+            except Refused:
+                self.known[day] = None
+        return self.known[day] or moment
+
+    def of(self, close, corrected_at=None):
+        """Of a closed month's figures, anew once they were corrected; None while the month is open."""
+        if close is None or close.scored_at is None:
+            return None
+        return self.after(max(close.scored_at, corrected_at or close.scored_at))
+
+
 def find(employee, kind, pk):
     """The Thing with this id among the employee's own, or None: nobody appeals for somebody else."""
-    finder = FINDERS.get(kind)
-    return finder(employee, pk) if finder else None
+    owned = OWNED.get(kind)
+    row = owned(employee).filter(pk=pk).first() if owned else None
+    return thing_of(employee, kind, row, Windows(employee.company)) if row is not None else None
 
 
-def _decision(employee, pk):
-    found = Decision.objects.filter(pk=pk, employee=employee, issued_at__isnull=False)
-    decision = found.select_related("rule__clause", "case").first()
-    if decision is None or decision.state in Decision.DEAD:
-        return None
+def thing_of(employee, kind, row, windows):
+    """The Thing that one of the employee's own rows is, or None when there is nothing to object to."""
+    return MAKERS[kind](employee, row, windows)
+
+
+def own_decisions(employee):
+    found = Decision.objects.filter(employee=employee, issued_at__isnull=False)
+    return found.exclude(state__in=Decision.DEAD).select_related("rule__clause", "case")
+
+
+def _decision(employee, decision, _windows):
     title = _("%(number)s: %(effects)s") % {
         "number": decision.document_number or decision.number,
         "effects": effects_text(decision.effects, decision.counts_for),
@@ -64,7 +105,7 @@ def _decision(employee, pk):
         decision,
         title[:200],
         decision.appeal_until,
-        decision.department_id,
+        lambda: decision.department_id,
         months_behind(decision),
     )
 
@@ -75,94 +116,89 @@ def months_behind(decision):
     return tuple(month["period"] for month in months if isinstance(month, dict) and "period" in month)
 
 
-def _score(employee, pk):
-    own = Score.objects.filter(pk=pk, subject_kind=SubjectKind.EMPLOYEE, subject_id=employee.pk)
-    score = own.filter(company_id=employee.company_id).select_related("close").first()
-    if score is None:
-        return None
+def own_scores(employee):
+    own = Score.objects.filter(
+        company_id=employee.company_id, subject_kind=SubjectKind.EMPLOYEE, subject_id=employee.pk
+    )
+    return own.select_related("close")
+
+
+def _score(employee, score, windows):
     title = _("Score of %(month)s") % {"month": period_name(score.period)}
-    return _of_month(employee, Subject.SCORE, score, title, score.close)
+    return _of_month(employee, Subject.SCORE, score, title, score.close, windows)
 
 
-def _standing(employee, pk):
-    standing = Standing.objects.filter(pk=pk, employee=employee).select_related("ranking__close").first()
-    if standing is None:
-        return None
+def own_standings(employee):
+    return Standing.objects.filter(employee=employee).select_related("ranking__close")
+
+
+def _standing(employee, standing, windows):
     title = _("Place in the ranking of %(month)s") % {"month": period_name(standing.period)}
-    return _of_month(employee, Subject.STANDING, standing, title, standing.ranking.close)
+    return _of_month(employee, Subject.STANDING, standing, title, standing.ranking.close, windows)
 
 
-def _of_month(employee, kind, row, title, close):
+def _of_month(employee, kind, row, title, close, windows):
     return Thing(
         kind,
         row,
         title,
-        window_of(employee.company, close),
-        department_of(employee, Period.parse(close.period).last_day),
+        windows.of(close, corrected_at(row.company_id, kind, row.pk)),
+        partial(department_of, employee, Period.parse(close.period).last_day),
         (close.period,) if close.kind == "month" else (),
     )
 
 
-def window_of(company, close):
-    """Until when a closed month's figures may be objected to; None while it is open."""
-    if close is None or close.scored_at is None:
-        return None
-    return _window(company, close.scored_at)
+def own_findings(employee):
+    own = Finding.objects.confirmed().filter(allegation__employee=employee, allegation__told_at__isnull=False)
+    return own.exclude(case__kind=Kind.REPORT).select_related("case", "company")
 
 
-def _window(company, moment):
-    """The policy of that day gives the days; where it gave none, there was no window."""
-    day = moment.astimezone(SHANGHAI).date()
-    try:
-        return due_after(day, appeal_policy(company, day).window_days).at
-    except Refused:
-        return moment
-
-
-def _finding(employee, pk):
-    own = Finding.objects.confirmed().filter(
-        pk=pk, allegation__employee=employee, allegation__told_at__isnull=False
-    )
-    finding = own.exclude(case__kind=Kind.REPORT).select_related("case", "company").first()
-    if finding is None:
-        return None
-    day = finding.confirmed_at.astimezone(SHANGHAI).date()
-    until = _window(finding.company, finding.confirmed_at)
+def _finding(employee, finding, windows):
     title = _("Finding on complaint %(number)s: %(verdict)s") % {
         "number": finding.case.number,
         "verdict": finding.get_verdict_display(),
     }
-    return Thing(Subject.FINDING, finding, title, until, department_of(employee, day))
+    day = finding.confirmed_at.astimezone(SHANGHAI).date()
+    until = windows.after(finding.confirmed_at)
+    return Thing(Subject.FINDING, finding, title, until, partial(department_of, employee, day))
 
 
-def _answer(employee, pk):
-    answer = counted_answers(employee).filter(pk=pk).first()
-    if answer is None or not may_see_answers(employee, answer.unfolding.month):
+def _answer(employee, answer, windows):
+    month = answer.unfolding.month
+    if not may_see_answers(employee, month):
         return None
-    close = Close.objects.filter(company_id=employee.company_id, period=answer.unfolding.month).first()
+    close = Close.objects.filter(company_id=employee.company_id, period=month).first()
+    label = labels_of(employee.company_id, employee.pk, [month])[answer.pk]
     return Thing(
         Subject.ANSWER,
         answer,
-        _("Answer %(number)s") % {"number": answer.number},
-        window_of(employee.company, close),
-        answer.department_id or department_of(employee, answer.submitted_at.date()),
-        (answer.unfolding.month,),
+        _("Answer %(label)s of %(month)s") % {"label": label, "month": period_name(month)},
+        windows.of(close),
+        lambda: answer.department_id or department_of(employee, answer.submitted_at.date()),
+        (month,),
     )
-
-
-FINDERS = {
-    Subject.DECISION: _decision,
-    Subject.SCORE: _score,
-    Subject.STANDING: _standing,
-    Subject.FINDING: _finding,
-    Subject.ANSWER: _answer,
-}
 
 
 def counted_answers(employee):
     """The answers about somebody that stand in the counts and that nobody has left out."""
     found = Answer.objects.counted().filter(employee=employee, unfolding__is_counted=True)
     return found.select_related("unfolding")
+
+
+OWNED = {
+    Subject.DECISION: own_decisions,
+    Subject.SCORE: own_scores,
+    Subject.STANDING: own_standings,
+    Subject.FINDING: own_findings,
+    Subject.ANSWER: counted_answers,
+}
+MAKERS = {
+    Subject.DECISION: _decision,
+    Subject.SCORE: _score,
+    Subject.STANDING: _standing,
+    Subject.FINDING: _finding,
+    Subject.ANSWER: _answer,
+}
 
 
 def may_see_answers(employee, month):
@@ -180,10 +216,47 @@ def may_see_answers(employee, month):
     )
 
 
+@dataclass(frozen=True)
+class Named:
+    """An answer as its subject may name it: `key` is 'month.label'; neither id nor number, which follow the dates."""
+
+    answer: Answer
+    month: str
+    label: str
+
+    @property
+    def key(self):
+        return f"{self.month}.{self.label}"
+
+    @property
+    def order(self):
+        return self.month, int(self.label[1:])
+
+
 def disputable(employee, months):
-    """The answers behind a thing which its owner may name, oldest first; none of a month with too few to show."""
+    """[Named] behind a thing, by label; none of a month with too few to show. `overall` stands on each answer."""
     shown = [month for month in months if may_see_answers(employee, month)]
-    return counted_answers(employee).filter(unfolding__month__in=shown).order_by("submitted_at", "pk")
+    if not shown:
+        return []
+    labels = labels_of(employee.company_id, employee.pk, shown)
+    overall = Rating.objects.filter(answer=OuterRef("pk"), measure=OVERALL).values("value")[:1]
+    found = counted_answers(employee).filter(unfolding__month__in=shown).annotate(overall=Subquery(overall))
+    named = [Named(answer, answer.unfolding.month, labels[answer.pk]) for answer in found]
+    return sorted(named, key=lambda one: one.order)
+
+
+def called(employee, answers):
+    """{id: '10 月 A3'} of answers about one person, as that person calls them and in that order."""
+    months = {answer.pk: answer.unfolding.month for answer in answers}
+    labels = labels_of(employee.company_id, employee.pk, sorted(set(months.values())))
+    ordered = sorted(months, key=lambda pk: (months[pk], order_of(labels, pk)))
+    return {pk: f"{month_short(months[pk])} {labels[pk]}" for pk in ordered}
+
+
+def named_answer(employee, month, label):
+    """The answer that its subject calls so, or None."""
+    known = {one.label: one for one in disputable(employee, [month])}
+    return known[label].answer if label in known else None
 
 
 def department_of(employee, day):

@@ -5,6 +5,11 @@ from appeals.views import desk, mine
 urlpatterns = [
     path("my/appeals/", mine.my_appeals, name="my_appeals"),
     path("my/appeals/answers/", mine.my_answers, name="my_answers"),
+    path(
+        "my/appeals/new/answer/<str:month>/<slug:label>/",
+        mine.my_answer_appeal_new,
+        name="my_answer_appeal_new",
+    ),
     path("my/appeals/new/<slug:kind>/<int:pk>/", mine.my_appeal_new, name="my_appeal_new"),
     path("my/appeals/<int:pk>/", mine.my_appeal, name="my_appeal"),
     path("my/appeals/<int:pk>/withdraw/", mine.my_appeal_withdraw, name="my_appeal_withdraw"),

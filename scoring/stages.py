@@ -97,14 +97,16 @@ def _lines(counts, policy, stages):
     lines = [Line(str(stage), figures.get(stage.code, none)) for stage in stages]
     if stages and UNKNOWN in figures:
         lines.append(Line(UNKNOWN, figures[UNKNOWN]))
-    return _guarded(lines)
+    return _guarded(lines, policy.low_n)
 
 
-def _guarded(lines):
-    """Where one stage alone is hidden, the whole less the others would tell it: the smallest other one goes too."""
+def _guarded(lines, least):
+    """Where the hidden stages are one, or together too few, the whole less the others would tell them: the smallest
+    other one goes too."""
     hidden = [line for line in lines if line.figure.status == HIDDEN]
     shown = [line for line in lines if line.figure.n and line not in hidden]
-    if len(hidden) != 1 or not shown:
+    are_enough = len(hidden) > 1 and sum(line.figure.n for line in hidden) >= least
+    if not hidden or are_enough or not shown:
         return tuple(lines)
     smallest = min(shown, key=lambda line: line.figure.n)
     covered = replace(smallest, figure=replace(smallest.figure, status=HIDDEN))

@@ -34,7 +34,7 @@ TABLE = (
         "appeal_judge",
     ),
     (
-        "hr",
+        "hr group",
         "appeal_settle",
     ),
     (
@@ -114,7 +114,7 @@ TABLE = (
         "employee",
         "my my_month my_allegation my_allegation_reply my_allegations my_comments my_decision my_hearing my_ledger "
         "my_points my_points_pdf my_receipt my_statement my_talk my_waiver my_answers my_appeal "
-        "my_appeal_acknowledge my_appeal_contest my_appeal_evidence my_appeal_file my_appeal_new "
+        "my_appeal_acknowledge my_appeal_contest my_appeal_evidence my_appeal_file my_appeal_new my_answer_appeal_new "
         "my_appeal_withdraw my_appeals",
     ),
     (

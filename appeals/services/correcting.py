@@ -11,7 +11,7 @@ from appeals import rules
 from appeals.models import Appeal, Consequence
 from appeals.plan import plan_for
 from appeals.services.inquiry import resting_on_finding
-from appeals.services.telling import tell_those_with
+from appeals.services.telling import tell_moved, tell_those_with
 from core.flow import Refused, advance
 from incentives.models import Case, Decision
 from incentives.services import appealed
@@ -92,6 +92,8 @@ def _figures(appeal, plan, at):
         figures = {"before": change.before, "after": change.after}
         _note(appeal, Kind.SCORE, row.pk, employee_id=own, period=row.period, **figures)
 
+    tell_moved(appeal, plan.third_moves(), at)
+
 
 def _decisions(appeal, plan, by, at):
     """The appealed decision by its outcome; the appellant's others that no longer follow are withdrawn."""
@@ -134,6 +136,7 @@ def _cases_of_finding(appeal, by, at):
 
 def _subject(appeal, decision, by, at):
     before = {"state": decision.state, "effects": decision.effects}
+    rules.refuse_moot(is_dead=decision.state in Decision.DEAD, outcome=appeal.outcome)
     if appeal.outcome == Appeal.Outcome.UPHELD:
         appealed.uphold(decision, by=by, at=at)
         _note(appeal, Kind.UPHELD, decision.pk, employee_id=decision.employee_id, before=before)
@@ -177,6 +180,12 @@ def settle(consequence, *, keep, note, by, at):
     words = rules.refuse_reasonless(note, _("Write why."), "note")
     if employee_id_of(by) in (consequence.employee_id, consequence.appeal.employee_id):
         raise Refused(_("This is about you; a colleague has to do it."), code="own")
+    if not keep and by.pk in proposers_of(consequence):
+        raise Refused(
+            _("You proposed this decision; a colleague who decides appeals takes it back."),
+            field="keep",
+            code="own",
+        )
     advance(
         consequence,
         Consequence.SETTLE,
@@ -190,6 +199,12 @@ def settle(consequence, *, keep, note, by, at):
     if not keep:
         _take_back(consequence, words, by, at)
     return consequence
+
+
+def proposers_of(consequence):
+    """Ids of the users whose proposal would be taken back."""
+    live = Decision.objects.live().filter(case=consequence.object_id)
+    return set(live.values_list("proposed_by_id", flat=True))
 
 
 def _take_back(consequence, words, by, at):

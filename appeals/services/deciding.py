@@ -17,8 +17,9 @@ from scoring.services.books import hold_books
 
 
 def refuse_barred_from_deciding(appeal, by, at):
-    barring = barred.from_deciding(appeal, at)
-    others = barred.others_who_decide(appeal, barring, at)
+    circle = barred.Circle([appeal], at)
+    barring = circle.from_deciding(appeal)
+    others = circle.others_who_decide(appeal, barring)
     rules.refuse(rules.hindrance_to_decide(employee_id_of(by), barring, others=others))
 
 

@@ -100,11 +100,13 @@ def _dispute(appeal, wanted):
     if appeal.subject == Appeal.Subject.ANSWER:
         return
     thing = subjects.find(appeal.employee, appeal.subject, appeal.object_id)
-    allowed = subjects.disputable(appeal.employee, thing.months if thing else ())
     appeal.answers.all().delete()
+    wanted = {int(pk) for pk in wanted}
+    allowed = subjects.disputable(appeal.employee, thing.months) if thing and wanted else ()
     AppealAnswer.objects.bulk_create(
-        AppealAnswer(appeal=appeal, answer=answer, is_disputed=True)
-        for answer in allowed.filter(pk__in=list(wanted))
+        AppealAnswer(appeal=appeal, answer=one.answer, is_disputed=True)
+        for one in allowed
+        if one.answer.pk in wanted
     )
 
 

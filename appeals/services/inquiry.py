@@ -118,6 +118,7 @@ def _effects(appeal, outcome, wanted, plan):
     if appeal.subject != Appeal.Subject.DECISION:
         return []
     decision = Decision.objects.get(pk=appeal.object_id)
+    rules.refuse_moot(is_dead=decision.state in Decision.DEAD, outcome=outcome)
     lost = any(one.case.pk == decision.case_id for one in plan.own_lost)
     if lost and outcome != "overturned":
         raise Refused(
@@ -136,7 +137,8 @@ def _effects(appeal, outcome, wanted, plan):
 def moved(appeal, outcome, effects, plan):
     """{points, fen} that the outcome takes from or gives to the appellant's decisions."""
     sums = {"points": 0, "fen": 0}
-    for decision in touched_decisions(appeal, outcome, plan):
+    touched = touched_decisions(appeal, outcome, plan)
+    for decision in (one for one in touched if one.state not in Decision.DEAD):
         left = appealed.chosen_milder(decision, effects) if outcome == "varied" and effects else []
         for kind, name in (("points", "points"), ("money", "fen")):
             sums[name] += abs(_sum(decision.effects, kind) - _sum(left, kind))

@@ -1,16 +1,21 @@
 """Answers left out: recounted beside the first figures, and everything that rested on them follows."""
 
 import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
 
 from appeals import services, subjects
 from appeals.models import Appeal, Consequence
+from appeals.own import disputed_names
 from appeals.plan import plan_for
 from appeals.tests.answered import AnsweredStage
 from appeals.tests.build import DECIDED, FILED, REASONS, TEXT
 from core.flow import Refused
 from core.registries import verifications
-from incentives.models import Case, Decision
+from incentives.models import Case, Decision, LedgerLine
 from incentives.tests.build import MONTHS
+from notifications.models import Message
 from scoring.models import Adjudication, Close, Score, Standing
 from scoring.services.adjudication import after_all
 from surveys.models import Answer, Exclusion
@@ -99,6 +104,27 @@ def test_what_touches_a_colleague_becomes_a_case_and_never_a_decision(stage):
     assert case.evidence["cause"] == f"appeal:{appeal.pk}"
     assert not Decision.objects.filter(employee=stage.team[2]).exists()
     assert appeal.consequences.filter(kind=Kind.CASE, object_id=case.pk).exists()
+    assert violations() == []
+
+
+def test_a_colleague_s_decision_that_no_longer_follows_is_taken_back_by_others_than_who_proposed_it(stage):
+    decided, rival = stage.posted(stage.best), stage.team[7]
+    ids = [pk for month in MONTHS for pk in stage.dissatisfied(rival, month, 2)]
+    standing = Standing.objects.get(employee=rival, period="2026-10")
+    with time_machine.travel(FILED, tick=False):
+        stage.signed(rival, kind="standing", pk=standing.pk, outcome="varied", left_out=ids[-2:])
+    asked = Consequence.objects.get(kind=Kind.THIRD)
+    assert (asked.employee, asked.state) == (stage.best, "open")
+    assert Decision.objects.get(pk=decided.pk).state == Decision.State.POSTED
+    address = reverse("appeal_settle", args=[asked.appeal_id, asked.pk])
+    client = Client()
+    client.force_login(stage.hr)
+    refused = client.post(address, {"keep": "0", "note": "按申诉结果更正"})
+    assert refused.status_code == 409 and "由您提出" in refused.content.decode()
+    client.force_login(stage.reviewer)
+    assert client.post(address, {"keep": "0", "note": "按申诉结果更正"}).status_code == 302
+    assert Decision.objects.get(pk=decided.pk).state == Decision.State.REVERSED
+    assert sum(LedgerLine.objects.values_list("amount", flat=True)) == 0
     assert violations() == []
 
 
@@ -197,3 +223,68 @@ def test_a_correction_is_later_than_every_close_that_could_not_see_it(stage):
     newest = Close.objects.exclude(scored_at=None).latest("scored_at")
     assert after_all(stage.company.pk, newest.scored_at) > newest.scored_at
     assert after_all(stage.company.pk, DECIDED) == DECIDED
+
+
+def test_staff_call_an_answer_by_a_label_that_follows_no_date(stage):
+    with time_machine.travel(FILED, tick=False):
+        client = Client()
+        client.force_login(stage.worst.user)
+        score = Score.objects.get(
+            period="2026-10", subject_kind="employee", subject_id=stage.worst.pk, measure="overall"
+        )
+        pages = [
+            client.get(reverse("my_answers") + "?month=2026-10").content.decode(),
+            client.get(reverse("my_appeal_new", args=["score", score.pk])).content.decode(),
+        ]
+        named = subjects.disputable(stage.worst, ["2026-10"])
+        numbers = {one.answer.number for one in named}
+        assert all("A20" in page and not any(number in page for number in numbers) for page in pages)
+        by_time = sorted(named, key=lambda one: one.answer.submitted_at)
+        assert [one.label for one in by_time] != [one.label for one in named]
+        found = named[6]
+        assert client.get(reverse("my_appeal_new", args=["answer", found.answer.pk])).status_code == 404
+        address = reverse("my_answer_appeal_new", args=["2026-10", "A7"])
+        assert client.get(reverse("my_answer_appeal_new", args=["2026-10", "A99"])).status_code == 404
+        client.post(address, {"text": TEXT, "grounds": ["data"], "wish": "recheck", "file": "1"})
+    appeal = Appeal.objects.get()
+    assert (appeal.subject, appeal.object_id, appeal.state) == ("answer", found.answer.pk, "filed")
+    assert "A7" in appeal.title and found.answer.number not in appeal.title
+
+
+def test_answers_are_disputed_by_label_and_read_with_their_number_by_the_officer(stage):
+    decision = stage.issued(stage.worst)
+    with time_machine.travel(FILED, tick=False):
+        owner, officer = Client(), Client()
+        owner.force_login(stage.worst.user)
+        officer.force_login(stage.officer)
+        data = {"text": TEXT, "grounds": ["data"], "wish": "recheck", "disputed": ["2026-10.A3"], "file": "1"}
+        owner.post(reverse("my_appeal_new", args=["decision", decision.pk]), data)
+        appeal = Appeal.objects.get()
+        answer = appeal.answers.get().answer
+        own = owner.get(appeal.get_own_url()).content.decode()
+        desk = officer.get(appeal.get_absolute_url()).content.decode()
+    assert "10 月 A3" in own and answer.number not in own
+    assert f"10 月 A3 ({answer.number})" in desk
+
+
+def test_disputed_answers_are_listed_by_their_labels_not_as_they_came_in(stage):
+    stage.issued(stage.worst)
+    named = {one.label: one.answer.pk for one in subjects.disputable(stage.worst, ["2026-10"])}
+    appeal = stage.draft(stage.worst, disputed=[named[label] for label in ("A12", "A3", "A1", "A30")])
+    assert disputed_names(appeal) == ["10 月 A1", "10 月 A3", "10 月 A12", "10 月 A30"]
+
+
+def test_a_colleague_whose_place_changed_is_told_and_may_object_anew(stage):
+    stage.issued(stage.worst)
+    other = stage.team[2]
+    standing = Standing.objects.get(employee=other, period="2026-10")
+    was_open = subjects.find(other, "standing", standing.pk).is_open(DECIDED)
+    ids = stage.dissatisfied(stage.worst, "2026-10", 20)
+    stage.signed(stage.worst, left_out=ids)
+    told = Message.objects.filter(kind="appeals.moved", channel="inbox")
+    assert [one.recipient for one in told] == [other.user]
+    assert "第 7 名变为第 8 名" in told[0].body and "方磊" not in told[0].body
+    assert not was_open
+    assert subjects.find(other, "standing", standing.pk).is_open(DECIDED)
+    appeal = stage.draft(other, kind="standing", pk=standing.pk)
+    assert services.file(appeal, by=other.user, at=DECIDED).state == "filed"

@@ -2,11 +2,16 @@
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from appeals import services
 from appeals.models import Appeal
+from appeals.navigation import desk_inbox
+from appeals.selectors import published
 from appeals.tests.build import ACCEPTED, DECIDED, FILED, PROPOSED, REASONS, TEXT, one_in_each_state
 from core.navigation import inbox_for
 from incentives.models import Decision
@@ -14,6 +19,7 @@ from scoring.models import Standing
 from tests.factories import at
 
 pytestmark = pytest.mark.django_db
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +61,38 @@ def test_a_refusal_stands_beside_its_field_and_keeps_what_was_written(stage):
     assert response.status_code == 409
     assert "id_wish_error" in response.content.decode() and TEXT in response.content.decode()
     assert not Appeal.objects.exists()
+
+
+def test_filing_says_all_that_is_missing_at_once(stage):
+    decision = stage.issued(stage.worst)
+    address = reverse("my_appeal_new", args=["decision", decision.pk])
+    page = browse(stage.worst.user).post(address, {"text": "太短", "file": "1"}).content.decode()
+    assert all(f"id_{name}_error" in page for name in ("grounds", "text", "wish"))
+
+
+def test_each_kind_of_thing_has_the_outcomes_that_mean_something_for_it(stage):
+    stage.issued(stage.worst)
+    page = page_of(stage.officer, "appeal", stage.looked_into(stage.worst).pk)
+    assert all(f'value="{outcome}"' in page for outcome in ("upheld", "varied", "overturned"))
+    standing = Standing.objects.get(employee=stage.best, period="2026-10")
+    appeal = stage.looked_into(stage.best, kind="standing", pk=standing.pk)
+    page = page_of(stage.officer, "appeal", appeal.pk)
+    assert 'value="varied"' in page and 'value="overturned"' not in page
+
+
+def test_evidence_is_kept_when_filing_is_refused_and_the_form_goes_on_with_the_draft(
+    stage, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path
+    decision = stage.issued(stage.worst)
+    address, client = reverse("my_appeal_new", args=["decision", decision.pk]), browse(stage.worst.user)
+    scan = SimpleUploadedFile("签收单.pdf", PDF, "application/pdf")
+    sent = {"text": TEXT, "grounds": ["fact"], "file": "1"}
+    page = client.post(address, sent | {"files": scan})
+    assert page.status_code == 409 and "签收单.pdf" in page.content.decode()
+    client.post(address, sent | {"wish": "overturn"})
+    appeal = Appeal.objects.get()
+    assert (appeal.state, appeal.files.get().attachment.name) == ("filed", "签收单.pdf")
 
 
 def test_colleagues_find_neither_the_appeal_nor_its_page(stage):
@@ -119,10 +157,42 @@ def test_the_board_asks_a_fixed_number_of_questions(stage, django_assert_max_num
         client.get(reverse("appeals"))
 
 
+def test_the_inbox_asks_no_more_for_many_appeals_than_for_one(stage):
+    standings = list(Standing.objects.filter(period="2026-10").select_related("employee").order_by("pk"))
+    costs = []
+    for place, row in enumerate(standings[:4]):
+        stage.filed(row.employee, kind="standing", pk=row.pk)
+        with CaptureQueriesContext(connection) as queries:
+            assert len(desk_inbox(stage.officer, stage.company, FILED)) == place + 1
+        costs.append(len(queries))
+    assert max(costs[1:]) <= 8
+    for appeal in Appeal.objects.all():
+        services.accept(appeal, by=stage.officer, at=ACCEPTED)
+        taken = services.investigate(Appeal.objects.get(pk=appeal.pk), by=stage.officer, at=ACCEPTED)
+        services.propose(taken, outcome="upheld", reasons=REASONS, by=stage.officer, at=PROPOSED)
+    with CaptureQueriesContext(connection) as queries:
+        assert len(desk_inbox(stage.reviewer, stage.company, PROPOSED)) == 4
+    assert len(queries) <= 14
+
+
 def test_rates_are_published_only_on_enough_answers(stage):
     stage.issued(stage.worst)
     stage.signed(stage.worst)
     assert "太少" in page_of(stage.officer, "appeal_rates")
+
+
+@pytest.mark.parametrize(
+    ("counts", "shown"),
+    [
+        ([7, 9], [True, True]),
+        ([7, 2, 9], [False, False, True]),
+        ([7, 2, 3], [True, False, False]),
+        ([2], [False]),
+    ],
+)
+def test_a_hidden_rate_cannot_be_had_by_subtracting_the_others_from_the_total(counts, shown):
+    rates = published([(place, 1, count) for place, count in enumerate(counts)], 5)
+    assert [rate.is_shown for rate in rates] == shown
 
 
 def test_every_state_has_its_pages(stage):

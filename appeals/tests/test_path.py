@@ -8,9 +8,11 @@ from appeals import services
 from appeals.models import Appeal, Consequence
 from appeals.tests.build import ACCEPTED, DECIDED, FILED, PROPOSED, REASONS, TEXT, declined
 from core.flow import Refused
+from core.period import Period
 from core.registries import verifications
 from incentives import services as incentives
-from incentives.models import Decision, LedgerLine
+from incentives.models import Case, Decision, LedgerLine
+from incentives.services import appealed
 from notifications.models import Message
 from tests.factories import at
 
@@ -105,6 +107,43 @@ def test_who_comes_after_the_window_may_ask_the_chair_and_posted_points_are_reve
     assert facts() == []
 
 
+def test_where_the_chair_appeals_another_member_of_the_group_admits_it(stage):
+    seat = stage.group.memberships.get(is_chair=True)
+    stage.posted(stage.worst)
+    type(seat).objects.filter(pk=seat.pk).update(employee=stage.worst)
+    late = at(2026, 11, 18)
+    appeal = services.plead_late(
+        stage.draft(stage.worst), plea="出差在外，信件昨天才看到", by=stage.worst.user, at=late
+    )
+    for user in (stage.worst.user, stage.officer):
+        with pytest.raises(Refused):
+            services.admit(appeal, reason="理由成立，予以受理", by=user, at=late)
+    assert services.admit(appeal, reason="理由成立，予以受理", by=stage.reviewer, at=late).state == "accepted"
+
+
+def test_what_is_paid_out_already_comes_back_in_the_next_open_month_and_the_file_stays(stage):
+    stage.posted(stage.worst)
+    line = LedgerLine.objects.get()
+    stage.grant(stage.hr, "incentives.payroll")
+    batch = incentives.make_payroll(stage.company, month=line.counts_for, by=stage.hr, at=at(2026, 11, 17))
+    checksums = batch.csv_checksum, batch.xlsx_checksum
+    late = at(2026, 11, 18)
+    appeal = services.plead_late(
+        stage.draft(stage.worst), plea="出差在外，信件昨天才看到", by=stage.worst.user, at=late
+    )
+    services.admit(appeal, reason="理由成立，予以受理", by=stage.chair, at=late)
+    assert decision().state == State.EXPORTED
+    services.investigate(appeal, by=stage.officer, at=late)
+    services.propose(appeal, outcome="overturned", reasons=REASONS, by=stage.officer, at=late)
+    services.decide(appeal, by=stage.reviewer, at=late)
+    back = LedgerLine.objects.exclude(pk=line.pk).get()
+    assert (back.amount, back.reverses) == (-line.amount, line)
+    assert back.counts_for == str(Period.parse(line.counts_for).next())
+    batch.refresh_from_db()
+    assert (batch.csv_checksum, batch.xlsx_checksum) == checksums
+    assert facts() == []
+
+
 def test_a_posted_decision_that_is_changed_is_reversed_and_the_milder_one_goes_to_the_group(stage):
     stage.posted(stage.worst)
     late = at(2026, 11, 18)
@@ -193,6 +232,22 @@ def test_who_proposed_voted_or_heads_the_person_does_not_look_into_it(stage):
     services.accept(appeal, by=stage.officer, at=ACCEPTED)
 
 
+def test_who_verified_the_fact_behind_a_decision_neither_looks_into_it_nor_decides(stage):
+    issued = stage.issued(stage.worst)
+    evidence = issued.case.evidence | {"verified_by": [stage.officer.pk, stage.reviewer.pk]}
+    Case.objects.filter(pk=issued.case_id).update(evidence=evidence)
+    appeal = stage.filed(stage.worst)
+    with pytest.raises(Refused) as refusal:
+        services.accept(appeal, by=stage.officer, at=ACCEPTED)
+    assert refusal.value.code == "barred"
+    services.accept(appeal, by=stage.second, at=ACCEPTED)
+    services.investigate(appeal, by=stage.second, at=ACCEPTED)
+    services.propose(appeal, outcome="upheld", reasons=REASONS, by=stage.second, at=PROPOSED)
+    with pytest.raises(Refused) as refusal:
+        services.decide(Appeal.objects.get(), by=stage.reviewer, at=DECIDED)
+    assert refusal.value.code == "barred"
+
+
 def test_who_investigated_does_not_decide_and_who_voted_only_when_nobody_else_is_left(stage):
     stage.issued(stage.worst)
     appeal = stage.concluded(stage.worst)
@@ -238,6 +293,29 @@ def test_sent_back_the_investigation_goes_on_with_the_same_clock(stage):
     appeal.refresh_from_db()
     assert (appeal.state, appeal.outcome, appeal.due_at) == ("investigating", "", due)
     assert decision().state == State.SUSPENDED
+
+
+def test_a_decision_withdrawn_through_another_appeal_is_not_said_to_stand(stage):
+    stage.issued(stage.worst)
+    appeal = stage.looked_into(stage.worst)
+    appealed.undo(decision(), reason="另一件申诉已更正得分", by=stage.reviewer, at=PROPOSED)
+    with pytest.raises(Refused) as refusal:
+        services.propose(appeal, outcome="upheld", reasons=REASONS, by=stage.officer, at=PROPOSED)
+    assert (refusal.value.field, refusal.value.code) == ("outcome", "gone")
+    services.propose(appeal, outcome="overturned", reasons=REASONS, by=stage.officer, at=PROPOSED)
+    answered = services.decide(Appeal.objects.get(), by=stage.reviewer, at=DECIDED)
+    assert (answered.state, decision().state) == ("answered", State.REVERSED)
+    assert facts() == []
+
+
+def test_withdrawn_while_the_proposed_outcome_waits_it_has_to_be_looked_at_again(stage):
+    stage.issued(stage.worst)
+    appeal = stage.concluded(stage.worst, outcome="upheld")
+    appealed.undo(decision(), reason="另一件申诉已更正得分", by=stage.reviewer, at=PROPOSED)
+    with pytest.raises(Refused) as refusal:
+        services.decide(appeal, by=stage.reviewer, at=DECIDED)
+    assert refusal.value.code == "gone"
+    assert Appeal.objects.get().state == "proposed"
 
 
 def test_late_is_warned_before_and_reminded_daily_and_decides_nothing(stage):

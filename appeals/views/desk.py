@@ -13,6 +13,7 @@ from appeals.forms import OutcomeForm, ReasonForm, SettleForm
 from appeals.models import Appeal, AppealFile, Consequence
 from appeals.pages import Desk, board_tabs, rate_rows
 from appeals.policy import appeal_policy
+from approvals.forms import beside_the_field
 from core.access import require
 from core.flow import Refused
 from core.numbering import id_in
@@ -76,7 +77,7 @@ def desk_page(request, found, *, status=200, **forms):
     context = {
         "desk": desk,
         "appeal": found,
-        "outcome_form": OutcomeForm(decision=desk.decision),
+        "outcome_form": OutcomeForm(subject=found.subject, decision=desk.decision),
         "decline_form": ReasonForm(
             label=_("Why it cannot be admitted"), help_text=_("The employee reads it, and may ask the chair.")
         ),
@@ -134,7 +135,7 @@ def _with_reason(request, found, form, name, verb, at, done):
 def propose(request, pk):
     found, at = seen_or_404(request, pk), timezone.now()
     desk = Desk.of(found, request.user, at, [])
-    form = OutcomeForm(request.POST, decision=desk.decision)
+    form = OutcomeForm(request.POST, subject=found.subject, decision=desk.decision)
     if not form.is_valid():
         return desk_page(request, found, status=422, outcome_form=form)
     left_out = [pk for pk in map(id_in, request.POST.getlist("without")) if pk]
@@ -180,22 +181,21 @@ def judge(request, pk):
     return _with_reason(request, found, ReasonForm(request.POST, label=label), name, verb, at, done)
 
 
-@require("incentives.propose")
+@require("incentives.propose", "appeals.decide")
 @require_POST
 def settle(request, pk, consequence_pk):
-    """HR: what becomes of a colleague's case that no longer follows."""
+    """HR, or who decides appeals: what becomes of a colleague's case that no longer follows."""
     found = seen_or_404(request, pk)
     one = get_object_or_404(Consequence.objects.select_related("appeal"), pk=consequence_pk, appeal=found)
     form = SettleForm(request.POST)
     if not form.is_valid():
         return desk_page(request, found, status=422, settle_form=form, settling=one.pk)
-    services.settle(
-        one,
-        keep=form.cleaned_data["keep"] == "1",
-        note=form.cleaned_data["note"],
-        by=request.user,
-        at=timezone.now(),
-    )
+    keep, note = form.cleaned_data["keep"] == "1", form.cleaned_data["note"]
+    try:
+        services.settle(one, keep=keep, note=note, by=request.user, at=timezone.now())
+    except Refused as refusal:
+        beside_the_field(form, refusal)
+        return desk_page(request, found, status=409, settle_form=form, settling=one.pk)
     messages.success(request, _("Settled, with your reason."))
     return redirect("appeal", pk=pk)
 

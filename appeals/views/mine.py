@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from appeals import own, services
+from appeals import own, services, subjects
 from appeals.clock import days_of
 from appeals.forms import AppealForm, EvidenceForm, RatingForm, ReasonForm
 from appeals.models import Appeal, AppealFile
-from appeals.objections import answer_page, objections_of
+from appeals.objections import answer_page, month_named, objections_of
 from appeals.services.filing import ADDABLE
 from approvals.forms import beside_the_field
 from core.access import require
@@ -64,8 +64,25 @@ def my_answers(request):
 
 
 @require("appeals.file")
+def my_answer_appeal_new(request, month, label):
+    """On a single answer, by what its subject calls it: its id and number follow the date and stand in no address."""
+    employee = getattr(request.user, "employee", None)
+    period = month_named(month)
+    answer = subjects.named_answer(employee, str(period), label) if employee and period else None
+    if answer is None:
+        raise Http404
+    return begin(request, Appeal.Subject.ANSWER, answer.pk)
+
+
+@require("appeals.file")
 def my_appeal_new(request, kind, pk):
-    """Nothing is written before something is sent."""
+    if kind == Appeal.Subject.ANSWER:
+        raise Http404
+    return begin(request, kind, pk)
+
+
+def begin(request, kind, pk):
+    """Nothing is written before something is sent; a draft that is there already is gone on with."""
     at, employee = timezone.now(), getattr(request.user, "employee", None)
     filing = own.filing_of(employee, kind, pk, at) if employee else None
     if filing is None:
@@ -73,17 +90,24 @@ def my_appeal_new(request, kind, pk):
     earlier = (
         mine_of(request).filter(subject=kind, object_id=pk).exclude(state=Appeal.State.WITHDRAWN).first()
     )
+    if earlier is not None and request.method == "POST" and earlier.state == Appeal.State.DRAFT:
+        return _draft(request, earlier, at)
     if earlier is not None:
         return redirect("my_appeal", pk=earlier.pk)
-    form = _form(filing, request.POST or None, request.FILES or None)
+    form = _form(request, filing)
     if request.method == "POST":
         return _take(request, filing, form, None, at)
     return _filing_page(request, filing, form, None)
 
 
-def _form(filing, data=None, files=None, **options):
+def _form(request, filing, **options):
     return AppealForm(
-        data, files, answers=filing.answers, is_late=filing.is_late, policy=filing.policy, **options
+        request.POST or None,
+        request.FILES or None,
+        answers=filing.answers,
+        is_late=filing.is_late,
+        policy=filing.policy,
+        **options,
     )
 
 
@@ -93,14 +117,26 @@ def _filing_page(request, filing, form, appeal, status=200):
 
 
 def _take(request, filing, form, appeal, at):
-    """Save, and file when asked to: all or nothing, so that a refusal leaves the form as it was."""
+    """Save, and file when asked to: all or nothing, so that a refusal leaves the form as it was.
+
+    Evidence is kept first, as a draft: a browser does not send chosen files again.
+    """
     if not form.is_valid():
         return _filing_page(request, filing, form, appeal, status=422)
+    files = form.cleaned_data.pop("files")
     try:
+        if files:
+            with transaction.atomic():
+                appeal = _save(request, filing, form, appeal, at)
+                _keep(appeal, files, request.user, at)
         with transaction.atomic():
-            saved = _save(request, filing, form.cleaned_data, appeal, at)
+            saved = _save(request, filing, form, appeal, at)
+            if "file" in request.POST:
+                saved = _file(request, filing, form, saved, at)
     except Refused as refusal:
         beside_the_field(form, refusal)
+        if "file" in request.POST:
+            form.add_missing()
         return _filing_page(request, filing, form, appeal, status=409)
     if saved.state == Appeal.State.DRAFT:
         messages.success(request, _("Saved as a draft. It is not filed yet."))
@@ -109,18 +145,17 @@ def _take(request, filing, form, appeal, at):
     return redirect("my_appeal", pk=saved.pk)
 
 
-def _save(request, filing, given, appeal, at):
-    by, thing = request.user, filing.thing
+def _save(request, filing, form, appeal, at):
+    by, thing, given = request.user, filing.thing, form.cleaned_data
     appeal = appeal or services.draft(thing.kind, thing.pk, by=by, at=at)
-    fields = {name: given[name] for name in ("grounds", "text", "wish", "disputed")}
-    appeal = services.write(appeal, by=by, at=at, **fields)
-    if given["files"]:
-        _keep(appeal, given["files"], by, at)
-    if "file" not in request.POST:
-        return appeal
+    fields = {name: given[name] for name in ("grounds", "text", "wish")}
+    return services.write(appeal, by=by, at=at, disputed=form.disputed_ids(), **fields)
+
+
+def _file(request, filing, form, appeal, at):
     if filing.is_late:
-        return services.plead_late(appeal, plea=given["plea"], by=by, at=at)
-    return services.file(appeal, by=by, at=at)
+        return services.plead_late(appeal, plea=form.cleaned_data["plea"], by=request.user, at=at)
+    return services.file(appeal, by=request.user, at=at)
 
 
 def _keep(appeal, files, by, at):
@@ -143,13 +178,14 @@ def _draft(request, appeal, at):
     filing = own.filing_of(appeal.employee, appeal.subject, appeal.object_id, at)
     if filing is None:
         return own_page(request, appeal, at)
+    disputed = set(appeal.answers.values_list("answer_id", flat=True))
     initial = {
         "grounds": appeal.grounds,
         "text": appeal.text,
         "wish": appeal.wish,
-        "disputed": [str(pk) for pk in appeal.answers.values_list("answer_id", flat=True)],
+        "disputed": [one.key for one in filing.answers if one.answer.pk in disputed],
     }
-    form = _form(filing, request.POST or None, request.FILES or None, initial=initial)
+    form = _form(request, filing, initial=initial)
     if request.method == "POST":
         return _take(request, filing, form, appeal, at)
     return _filing_page(request, filing, form, appeal)
@@ -166,7 +202,7 @@ def own_page(request, appeal, at, *, status=200, **forms):
         "changes": own.changes_for(appeal) if appeal.is_decided else [],
         "files": appeal.files.select_related("attachment"),
         "grounds": [Appeal.Ground(code).label for code in appeal.grounds],
-        "disputed": appeal.answers.filter(is_disputed=True).select_related("answer"),
+        "disputed": own.disputed_names(appeal),
         "may_withdraw": appeal.state in Appeal.WITHDRAW.sources,
         "may_add": appeal.state in ADDABLE,
         "may_contest": appeal.state == Appeal.State.INADMISSIBLE and at < appeal.chair_until,

@@ -25,4 +25,7 @@ def register():
         "appeals.own",
         Group(_("Your appeals"), tuple(f"appeals.{name}" for name in OWN), is_fixed=True),
     )
+    message_groups.register(
+        "appeals.moved", Group(_("Corrections of your figures"), ("appeals.moved",), is_fixed=True)
+    )
     message_groups.register("appeals", Group(_("Appeals to work on"), ("appeals.",)))

@@ -232,8 +232,9 @@ def _answers(page, answers):
 
 
 def _answer(line):
+    """By the opaque number, so that the document is the same for whoever may read as much."""
     overall = "–" if line.overall is None else str(line.overall)
-    return [f"{line.label} {line.number}".strip(), line.when, overall, line.text]
+    return [line.label or line.number, line.when, overall, line.text]
 
 
 def _heard(page):

@@ -1,10 +1,15 @@
 """What came after the counts: the hearing, appeals and their outcome, adjudicated figures beside the first ones."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.db.models import Q
 
+from appeals import subjects
 from appeals.models import Appeal, Consequence
+from appeals.own import last_day
+from core.access import may
+from core.workdays import working_days_left
 from incentives.models import Hearing
 from organization.scopes import employee_id_of, reach_of
 from scoring.services.adjudication import Kind, in_force
@@ -71,6 +76,29 @@ def _objection(appeal, is_readable, own):
         return Objection(appeal, False, "")
     is_own = own is not None and appeal.employee_id == own
     return Objection(appeal, True, appeal.get_own_url() if is_own else appeal.get_absolute_url())
+
+
+@dataclass(frozen=True)
+class Window:
+    """Until when the reader may still object to their own figure."""
+
+    kind: str
+    pk: int
+    until: dt.datetime | None
+    days_left: int
+    is_open: bool
+
+
+def window_of(user, kind, pk, at):
+    """None where the thing is not the reader's own or they file no appeals."""
+    employee = getattr(user, "employee", None)
+    if employee is None or not may(user, "appeals.file"):
+        return None
+    thing = subjects.find(employee, kind, pk)
+    if thing is None:
+        return None
+    left = working_days_left(at, last_day(thing.until)) if thing.until else 0
+    return Window(kind, pk, thing.until, left, thing.is_open(at))
 
 
 #: what is appealed -> the kinds of consequence that touch a thing of the same kind

@@ -1,6 +1,5 @@
 """Answers as a reader of the evidence chain sees them: counts, opaque numbers, words without names and dates."""
 
-import hashlib
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from organization.scopes import reach_of
 from reports import rules, wording
 from reports.selectors import comments
 from reports.selectors.figures import policy
+from scoring.labels import order_of, shuffled
 from scoring.models import Cell, Rating, Unfolding
 from scoring.policy import TOP_TWO
 from scoring.rules import OVERALL
@@ -49,7 +49,8 @@ class Counts:
 
 @dataclass(frozen=True)
 class AnswerLine:
-    """`label` is the opaque number among the answers about one person in one month; '' for other subjects."""
+    """`label` is the opaque number among the answers about one person in one month, or behind one score; `number`
+    counts up as answers come in, so it is there for those only who may see all of them."""
 
     number: str
     label: str
@@ -58,9 +59,14 @@ class AnswerLine:
     text: str
 
 
+def sees_all(user, company):
+    """Company-wide roles: every answer, by its own number."""
+    return company.pk in reach_of(user, "scoring.view", "incentives.view").company_ids
+
+
 def may_read(user, company, period, n):
     """Answers one by one: for company-wide roles always, for staff and heads from the least number that is shown."""
-    if company.pk in reach_of(user, "scoring.view", "incentives.view").company_ids:
+    if sees_all(user, company):
         return True
     scoring = policy(company, "scoring", Period.parse(period))
     return scoring is not None and n >= scoring.low_n
@@ -130,40 +136,24 @@ def slices(by_value):
     return found
 
 
-def labels_of(company_id, employee_id, months):
-    """{answer id: 'A3'}: numbered within the person's month, whoever asks and whatever was left out since.
-
-    The order follows from the answers' own numbers and says nothing of who came first.
-    """
-    found = Answer.objects.filter(
-        employee_id=employee_id, unfolding__company_id=company_id, unfolding__month__in=months
-    )
-    by_month = defaultdict(list)
-    for pk, number, month in found.order_by().values_list("pk", "number", "unfolding__month"):
-        by_month[month].append((hashlib.sha256(f"{employee_id}/{number}".encode()).hexdigest(), pk))
-    return {
-        pk: f"A{place}"
-        for rows in by_month.values()
-        for place, (_digest, pk) in enumerate(sorted(rows), start=1)
-    }
-
-
-def order_of(labels, pk):
-    """Sorts by the number in the label; unlabelled ones stay as they are."""
-    return int(labels[pk][1:]) if pk in labels else 0
-
-
-def page_of(answers, page, labels=None):
-    """Ten answers, by their opaque numbers where they have some."""
-    ids = answers.values_list("pk", flat=True)
-    if labels:
-        ids = sorted(ids, key=lambda pk: order_of(labels, pk))
+def page_of(answers, page, labels=None, *, numbered=False):
+    """Ten answers, by their opaque numbers; `numbered`: by their own where they have no other."""
+    labels, ids = ordered(answers, labels, numbered=numbered)
     found = Paginator(ids, PER_PAGE).get_page(page)
-    found.object_list = lines_of(list(found.object_list), labels or {})
+    found.object_list = lines_of(list(found.object_list), labels, numbered=numbered)
     return found
 
 
-def lines_of(ids, labels):
+def ordered(answers, labels, *, numbered):
+    """(labels, ids in their order); those behind a score that is nobody's own are numbered among themselves."""
+    ids = answers.values_list("pk", flat=True)
+    if not labels and numbered:
+        return {}, ids
+    labels = labels or shuffled("", answers.order_by().values_list("pk", "number"))
+    return labels, sorted(ids, key=lambda pk: order_of(labels, pk))
+
+
+def lines_of(ids, labels, *, numbered=False):
     """AnswerLines of these answers, in this order; three queries whatever their number."""
     overall = Rating.objects.filter(answer=OuterRef("pk"), measure=OVERALL).values("value")[:1]
     rows = Answer.objects.filter(pk__in=ids).annotate(overall=Subquery(overall)).in_bulk()
@@ -173,7 +163,7 @@ def lines_of(ids, labels):
     names = comments.colleagues(next(iter(rows.values())).company_id) if texts else []
     return [
         AnswerLine(
-            rows[pk].number,
+            rows[pk].number if numbered else "",
             labels.get(pk, ""),
             wording.third(rows[pk].submitted_at.astimezone(SHANGHAI).date()),
             rows[pk].overall,

@@ -62,9 +62,11 @@ def readable(texts, names):
 
 
 def page_of(texts, company, *, start=0, size=3):
-    """`size` comments, the least satisfied first, then the longest known order: never by date."""
-    rows = texts.select_related("answer__site").order_by(
-        F("overall").asc(nulls_last=True), "answer__number", "pk"
+    """`size` comments, the least satisfied first, then the longest: numbers would tell who came first."""
+    rows = (
+        texts.annotate(length=Length("text"))
+        .select_related("answer__site")
+        .order_by(F("overall").asc(nulls_last=True), "-length", "text", "pk")
     )
     return readable(rows[start : start + size], colleagues(company))
 

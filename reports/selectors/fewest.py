@@ -10,7 +10,8 @@ from fractions import Fraction
 from incentives.models import Rule
 from incentives.simulation.fragility import Fragility
 from incentives.triggers import Hit
-from reports.selectors import answers, whatif
+from reports.selectors import whatif
+from scoring.labels import labels_of, order_of
 from scoring.models import Standing, SubjectKind
 from scoring.rules import OVERALL, SATISFIED
 from scoring.selectors import answers_behind, answers_behind_standing
@@ -160,8 +161,8 @@ def _labels(company_id, employee_id, period, counted, count, is_satisfied):
         return []
     wanted = counted.filter(ratings__measure=SATISFIED, ratings__value=int(is_satisfied))
     ids = list(wanted.values_list("pk", flat=True).distinct())
-    labels = answers.labels_of(company_id, employee_id, [period])
-    named = sorted((pk for pk in ids if pk in labels), key=lambda pk: answers.order_of(labels, pk))
+    labels = labels_of(company_id, employee_id, [period])
+    named = sorted((pk for pk in ids if pk in labels), key=lambda pk: order_of(labels, pk))
     return [labels[pk] for pk in named[:count]]
 
 

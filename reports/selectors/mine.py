@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 
 from django.db.models import Sum
 
-from appeals.subjects import window_of
-from core.flow import Refused
+from appeals.models import Appeal
+from appeals.subjects import Windows
 from core.period import SHANGHAI, Period, window
 from core.templatetags.scores import Figure
 from core.workdays import working_days_left
+from incentives import rules as incentive_rules
 from incentives.models import Decision, Rule
 from incentives.triggers.rank_streak import group_of
 from incentives.wording import effects_text
@@ -29,10 +30,13 @@ from reports.selectors.figures import (
     policy,
 )
 from scoring.models import Close, Composite, Standing, SubjectKind, Unfolding
+from scoring.services.adjudication import Kind, corrected_at, in_force, of_company, overlaid
+from scoring.services.composites import SURVEY
 from scoring.statistics import streaks
 from scoring.statistics.intervals import wilson
 
 COMMENTS = 3
+ENDS = ("top", "bottom")
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ class Objection:
     url_id: int | None = None
     score: object = None
     month: str = ""
+    appeal: Appeal | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,16 @@ class Part:
     value: object
     weight: str
     counted: object
+
+
+@dataclass(frozen=True)
+class After:
+    """The composite with the score that an appeal corrected: k of n, that part, and the sum; None when incomplete."""
+
+    k: int
+    n: int
+    survey: float
+    total: float | None
 
 
 @dataclass(frozen=True)
@@ -103,6 +118,8 @@ class Page:
     composite: Composite | None
     counts_as: str
     parts: list = field(default_factory=list)
+    corrected: dict | None = None
+    composite_after: After | None = None
 
 
 def page_of(employee, month, close, *, at):
@@ -112,9 +129,10 @@ def page_of(employee, month, close, *, at):
     known = dimensions_of(company, month)
     overall = book.rows(month, [(employee.name, "", "", (*key, OVERALL))])[0]
     rows = book.rows(month, [(wording.named(one), "", "", (*key, one.code)) for one in known])
-    standings = standings_of(employee, month)
-    standing = standings.get(str(month))
+    standings = counted_standings(employee, month)
+    standing = Standing.objects.filter(employee=employee, period=str(month)).select_related("ranking").first()
     share, peers = _peers(standing)
+    near, bottom = nears_of(employee, month, standings, at)
     shown = is_shown(overall.score)
     texts = said_about(employee, month) if shown else None
     composite = Composite.objects.filter(employee=employee, period=str(month)).first()
@@ -128,8 +146,8 @@ def page_of(employee, month, close, *, at):
         standing=standing,
         peers=peers,
         is_indistinct=is_indistinct(standing),
-        near=near_of(employee, month, standings, "top", at),
-        bottom=near_of(employee, month, standings, "bottom", at),
+        near=near,
+        bottom=bottom,
         dimensions=rows,
         axis=axis_of([*rows, overall]),
         comments=comments.page_of(texts, company, size=COMMENTS) if texts is not None else [],
@@ -138,7 +156,33 @@ def page_of(employee, month, close, *, at):
         composite=composite,
         counts_as=wording.counts_as(policy(company, "scoring", month)),
         parts=_parts(composite),
+        corrected=_corrected(Kind.STANDING, standing, month),
+        composite_after=composite_after(composite, _corrected(Kind.SCORE, overall.score, month)),
     )
+
+
+def _corrected(kind, row, month):
+    """The row's figures after an appeal beside the first ones; None where none were made or too few are left."""
+    if row is None:
+        return None
+    figures = in_force(row.company_id, kind, [row.pk]).get(row.pk)
+    scoring = policy(row.company, "scoring", month)
+    if figures is None or scoring is None or figures["n"] < scoring.low_n:
+        return None
+    return figures
+
+
+def composite_after(composite, figures):
+    if composite is None or figures is None:
+        return None
+    survey = 100 * figures["k"] / figures["n"]
+    total = None
+    if composite.is_complete:
+        total = sum(
+            (survey if entry["part"] == SURVEY else float(entry["value"])) * entry["weight_bp"] / 10_000
+            for entry in composite.parts
+        )
+    return After(figures["k"], figures["n"], survey, total)
 
 
 def said_about(employee, month):
@@ -150,6 +194,12 @@ def standings_of(employee, month):
     months = [str(one) for one in window(month, 12)]
     found = Standing.objects.filter(employee=employee, period__in=months).select_related("ranking")
     return {standing.period: standing for standing in found}
+
+
+def counted_standings(employee, month):
+    """The same; what an appeal corrected counts as corrected."""
+    found = standings_of(employee, month).values()
+    return {row.period: row for row in overlaid(found, of_company(employee.company_id))}
 
 
 def _own_figure(row, standing, share):
@@ -177,37 +227,48 @@ def is_indistinct(standing):
     return 2 * (standing.rank_high - standing.rank_low + 1) > standing.ranking.eligible
 
 
-def _rule(employee, place, day):
-    """The rule of the policy in force that a streak at this end of the ranking would set off."""
+def nears_of(employee, month, standings, at):
+    """(Near of the top, Near of the bottom), each None without a rule in force or a place in the month."""
+    standing = standings.get(str(month))
+    rules = _rules(employee, month.last_day) if standing is not None else {}
+    if not rules:
+        return None, None
+    ranking = policy(employee.company, "ranking", month)
+    used = _used_through(employee, rules.values())
+    next_month = month.next()
+    so_far = _so_far(employee, next_month, ranking.modes) if next_month == Period.month_of(at) else None
+    known = {"used": used, "so_far": so_far, "standing": standing, "ranking": ranking}
+    return tuple(_near(rules.get(place), place, month, standings, **known) for place in ENDS)
+
+
+def _rules(employee, day):
+    """{end of the ranking: the rule of the policy in force that a streak there would set off}."""
     versions = Version.objects.in_force(day).filter(company_id=employee.company_id)
     found = Rule.objects.filter(version__in=versions, trigger="rank_streak", is_active=True)
-    return next((rule for rule in found.select_related("clause") if rule.params.get("place") == place), None)
+    by_place = {}
+    for rule in found.select_related("clause"):
+        by_place.setdefault(rule.params.get("place"), rule)
+    return by_place
 
 
-def near_of(employee, month, standings, place, at):
-    day = month.last_day
-    rule = _rule(employee, place, day)
-    standing = standings.get(str(month))
-    if rule is None or standing is None:
+def _near(rule, place, month, standings, *, used, so_far, standing, ranking):
+    if rule is None:
         return None
-    ranking = policy(employee.company, "ranking", month)
     found = streaks.streak(
         [month_standing(one, place) for one in standings.values()],
         length=ranking.streak_length,
         max_pauses=ranking.max_pauses,
-        used_through=_used_through(employee, rule),
+        used_through=used.get(rule.code),
     )
-    next_month = month.next()
-    is_now = next_month == Period.month_of(at)
     return Near(
         rule=rule,
-        boxes=_boxes(found, standings, month, ranking.streak_length, is_now),
+        boxes=_boxes(found, standings, month, ranking.streak_length, so_far is not None),
         reached=len(found.window),
         missing=found.missing,
         places=standing.ranking.places,
         effects=effects_text(rule.effects),
         least_n=ranking.rank_min_n,
-        so_far=_so_far(employee, next_month, ranking.modes) if is_now else None,
+        so_far=so_far,
         is_complete=found.state == "complete",
     )
 
@@ -219,13 +280,15 @@ def month_standing(standing, place):
     return streaks.MonthStanding(number, group_of(standing), known.get(standing.status, hit))
 
 
-def _used_through(employee, rule):
-    """The last month of the latest window that had its effect."""
-    decisions = Decision.objects.filter(employee=employee, rule_code=rule.code).exclude(
-        state__in=Decision.DEAD
-    )
-    windows = [occurrence.split("..")[-1] for occurrence in decisions.values_list("occurrence", flat=True)]
-    return max((Period.parse(last).number for last in windows), default=None)
+def _used_through(employee, rules):
+    """{rule code: the last month of the latest window that had its effect}."""
+    decisions = Decision.objects.filter(employee=employee, rule_code__in=[rule.code for rule in rules])
+    used = {}
+    for code, occurrence in decisions.exclude(state__in=Decision.DEAD).values_list("rule_code", "occurrence"):
+        months = incentive_rules.months_of(occurrence)
+        if months and incentive_rules.owner_of(employee.pk, occurrence) == employee.pk:
+            used[code] = max(*months, used.get(code, 0))
+    return used
 
 
 def _boxes(found, standings, month, length, is_now):
@@ -245,12 +308,16 @@ def _so_far(employee, month, modes):
 
 
 def objections_of(employee, month, book, at):
-    """Decisions that may be appealed and the scores of two months, each with its last day."""
+    """Decisions that may be appealed and the scores of two months, each with its last day and the appeal there is."""
     decisions = Decision.objects.filter(employee=employee, appeal_until__isnull=False).exclude(
         state__in=Decision.DEAD
     )
+    known = {
+        (one.subject, one.object_id): one
+        for one in Appeal.objects.filter(employee=employee).exclude(state=Appeal.State.WITHDRAWN)
+    }
     found = [
-        _of_decision(decision, at)
+        _of_decision(decision, at, known)
         for decision in decisions.select_related("rule__clause").order_by("-appeal_until")[:3]
     ]
     months = [str(month), str(month.previous())]
@@ -258,14 +325,16 @@ def objections_of(employee, month, book, at):
         close.period: close
         for close in Close.objects.filter(company_id=employee.company_id, period__in=months)
     }
+    windows = Windows(employee.company)
     for period in months:
         score = book.get(period, SubjectKind.EMPLOYEE, employee.pk)
         if score is not None and score.n and period in closes and closes[period].scored_at:
-            found.append(_of_score(score, closes[period], employee.company, at))
+            until = windows.of(closes[period], corrected_at(score.company_id, Kind.SCORE, score.pk))
+            found.append(_of_score(score, until, at, known))
     return found
 
 
-def _of_decision(decision, at):
+def _of_decision(decision, at, known):
     return Objection(
         title=effects_text(decision.effects, decision.counts_for),
         kind="decision",
@@ -273,23 +342,21 @@ def _of_decision(decision, at):
         days_left=_days_left(decision.appeal_until, at),
         is_open=at < decision.appeal_until,
         url_id=decision.pk,
+        appeal=known.get(("decision", decision.pk)),
     )
 
 
-def _of_score(score, close, company, at):
-    try:
-        until = window_of(company, close)
-    except Refused:
-        until = None
+def _of_score(score, until, at, known):
     return Objection(
         title="",
         kind="score",
         until=until,
-        days_left=_days_left(until, at) if until else 0,
-        is_open=until is not None and at < until,
+        days_left=_days_left(until, at),
+        is_open=at < until,
         url_id=score.pk,
         score=score if is_shown(score) else None,
         month=score.period,
+        appeal=known.get(("score", score.pk)),
     )
 
 

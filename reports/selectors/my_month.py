@@ -22,7 +22,6 @@ from reports.selectors.figures import policy
 from scoring.models import Close, Standing, Unfolding
 from scoring.rules import SATISFIED
 from scoring.selectors import latest_close
-from scoring.services.adjudication import of_company, overlaid
 from scoring.statistics.intervals import score_status, wilson
 
 
@@ -80,9 +79,10 @@ def page_of(employee, at):
     month = Period.month_of(at)
     day = at.astimezone(SHANGHAI).date()
     close = latest_close(employee.company)
-    standings = _standings(employee, close)
-    standing = standings.get(close.period) if close else None
     last = Period.parse(close.period) if close else None
+    standings = mine.counted_standings(employee, last) if last else {}
+    standing = standings.get(str(last))
+    near, bottom = mine.nears_of(employee, last, standings, at) if last else (None, None)
     return Page(
         employee=employee,
         place=assignment_on(employee.pk, day),
@@ -91,8 +91,8 @@ def page_of(employee, at):
         close=close,
         standing=standing,
         is_indistinct=mine.is_indistinct(standing),
-        near=mine.near_of(employee, last, standings, "top", at) if last else None,
-        bottom=mine.near_of(employee, last, standings, "bottom", at) if last else None,
+        near=near,
+        bottom=bottom,
         sums=sums_of(employee, month),
         warnings=list(
             Warning.objects.filter(employee=employee)
@@ -101,14 +101,6 @@ def page_of(employee, at):
             .order_by("expires_on")
         ),
     )
-
-
-def _standings(employee, close):
-    """A year of standings by month; what an appeal corrected counts as corrected."""
-    if close is None:
-        return {}
-    found = mine.standings_of(employee, Period.parse(close.period)).values()
-    return {row.period: row for row in overlaid(found, of_company(employee.company_id))}
 
 
 def so_far_of(employee, month, day):

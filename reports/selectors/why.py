@@ -19,13 +19,14 @@ from reports.selectors.answers import (
     Counts,
     counts_of_score,
     counts_of_standing,
-    labels_of,
     may_read,
     page_of,
+    sees_all,
 )
 from reports.selectors.fewest import Fewest, of_case, of_score, of_standing
 from reports.selectors.figures import dimensions_of, is_shown, policy
 from reports.selectors.votes import Links, Votes, links_of, votes_of
+from scoring.labels import labels_of
 from scoring.models import Score, Standing, SubjectKind
 from scoring.rules import ITEM, OVERALL
 from scoring.selectors import answers_behind, answers_behind_standing, figure
@@ -108,7 +109,7 @@ def _below_streak(evidence, user, period, page):
     hidden = not may_read(user, standing.company, standing.period, standing.n)
     return {
         "counts": None if hidden else counts_of_standing(standing),
-        "answers": None if hidden else _answers_of_standing(standing, page),
+        "answers": None if hidden else _answers_of_standing(standing, user, page),
         "is_hidden": hidden,
         "period": standing.period,
     }
@@ -126,15 +127,18 @@ def _below_scores(case, user, page):
     return {
         "scores": scores,
         "counts": None if hidden else counts_of_score(last),
-        "answers": None if hidden else page_of(answers_behind(last), page),
+        "answers": None
+        if hidden
+        else page_of(answers_behind(last), page, numbered=sees_all(user, last.company)),
         "is_hidden": hidden,
         "period": last.period,
     }
 
 
-def _answers_of_standing(standing, page):
+def _answers_of_standing(standing, user, page):
     labels = labels_of(standing.company_id, standing.employee_id, [standing.period])
-    return page_of(answers_behind_standing(standing), page, labels)
+    numbered = sees_all(user, standing.company)
+    return page_of(answers_behind_standing(standing), page, labels, numbered=numbered)
 
 
 def _corrected(decision, evidence, user):
@@ -186,7 +190,7 @@ def score_page(score, user, *, page=1):
         score=score,
         name=_subject_name(score),
         counts=None if hidden else counts_of_score(score),
-        answers=None if hidden else page_of(answers_behind(score), page, labels_of_score(score)),
+        answers=None if hidden else _answers_of_score(score, user, page),
         is_hidden=hidden,
         integers=wording.integer_comparison(score.k, score.n, score.target_bp) if judged else "",
         figure=figure(score),
@@ -204,6 +208,11 @@ def score_page(score, user, *, page=1):
         is_own=is_own_score(score, user),
         stages=() if hidden else stages_behind(score),
     )
+
+
+def _answers_of_score(score, user, page):
+    numbered = sees_all(user, score.company)
+    return page_of(answers_behind(score), page, labels_of_score(score), numbered=numbered)
 
 
 def is_own_score(score, user):
@@ -259,7 +268,7 @@ def standing_page(standing, user, *, page=1):
         standing=standing,
         figure=_figure_of_standing(standing, others),
         counts=None if hidden else counts_of_standing(standing),
-        answers=None if hidden else _answers_of_standing(standing, page),
+        answers=None if hidden else _answers_of_standing(standing, user, page),
         is_hidden=hidden,
         peers_k=sum(row.k for row in others),
         peers_n=sum(row.n for row in others),

@@ -1,5 +1,6 @@
 import datetime as dt
 import re
+from types import SimpleNamespace
 
 import pytest
 import time_machine
@@ -7,16 +8,19 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from appeals.tests.answered import AnsweredStage
 from appeals.tests.build import AppealStage
 from core.period import Period
 from incentives import services as incentives
 from incentives.models import Decision, Warning
 from organization.models import Role
+from reports.selectors.mine import composite_after
 from reports.selectors.near_people import near_people
 from scoring.services import unfold_pending
 from scoring.tests import world
 from tests import factories
 from tests.factories import at
+from tests.replay import replayed
 
 #: a Tuesday; the last Sunday over is the 15th
 TUESDAY = at(2026, 11, 17)
@@ -175,3 +179,38 @@ def test_a_head_sees_how_many_of_the_own_people_stand_before_a_rule(cast):
     client = Client()
     client.force_login(cast.head)
     assert "本部门人员与奖惩条款" in client.get("/dashboard/").content.decode()
+
+
+def test_after_a_won_appeal_both_own_pages_count_with_the_corrected_month(db):
+    stage = replayed("reports.my.answered", answered)
+    stage.grant(stage.worst.user, "reports.my", reach=Role.Reach.SELF)
+    stage.issued(stage.worst)
+    stage.signed(stage.worst, left_out=stage.dissatisfied(stage.worst, "2026-10", 20))
+    client = Client()
+    with time_machine.travel(TUESDAY, tick=False):
+        client.force_login(stage.worst.user)
+        satisfaction = client.get("/my/?month=2026-10").content.decode()
+        month = client.get(PATH).content.decode()
+    assert "40 位客户里，16 位对您满意" in satisfaction
+    assert "申诉后：16 / 20（80.0%），第 7 名。" in satisfaction
+    assert "个月靠后" not in satisfaction and "个月靠后" not in month
+    assert "8 人中第 7 名" in month
+
+
+def test_the_composite_counts_anew_with_the_score_that_an_appeal_corrected():
+    parts = [
+        {"part": "survey", "value": "69.0", "weight_bp": 6000},
+        {"part": "sales", "value": "78.0", "weight_bp": 3000},
+        {"part": "team", "value": "83.0", "weight_bp": 1000},
+    ]
+    whole, half = SimpleNamespace(is_complete=True, parts=parts), SimpleNamespace(is_complete=False, parts=[])
+    after = composite_after(whole, {"k": 29, "n": 32})
+    assert (after.survey, after.total) == (90.625, pytest.approx(86.075))  # 54.375 + 23.4 + 8.3
+    assert composite_after(half, {"k": 29, "n": 32}).total is None
+    assert composite_after(whole, None) is None
+
+
+def answered():
+    found = AnsweredStage(factories.make_company())
+    found.close_months()
+    return found

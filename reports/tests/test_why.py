@@ -116,6 +116,16 @@ def test_answers_are_listed_without_customer_and_date(cast, penalty):
     assert sum(one.count for one in page.counts.slices) == 12
 
 
+def test_only_who_may_see_all_answers_reads_their_numbers_which_follow_the_dates(cast, penalty):
+    everybody, own = why.decision_page(penalty, cast.chair), why.decision_page(penalty, cast.worst.user)
+    assert [line.label for line in own.answers.object_list] == [f"A{place}" for place in range(1, 11)]
+    assert [line.label for line in everybody.answers.object_list] == [
+        line.label for line in own.answers.object_list
+    ]
+    assert all(line.number for line in everybody.answers.object_list)
+    assert {line.number for line in own.answers.object_list} == {""}
+
+
 def test_the_chain_needs_a_constant_number_of_statements(cast, penalty, django_assert_max_num_queries):
     with django_assert_max_num_queries(40):
         why.decision_page(Decision.objects.get(pk=penalty.pk), cast.worst.user)

@@ -6,6 +6,7 @@ import re
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 
 from appeals.tests.build import REASONS, TEXT, AppealStage
 from audit.models import AuditRow
@@ -17,7 +18,7 @@ from incentives.tests.build_facts import Units, add_book, rule
 from organization.models import Role
 from reports.selectors import why
 from reports.selectors.fewest import least, of_case
-from scoring.models import Adjudication, Score, Standing, SubjectKind
+from scoring.models import Adjudication, Close, Score, Standing, SubjectKind
 from scoring.statistics.measures import basis_points, is_below
 from tests import factories
 from tests.factories import at
@@ -101,6 +102,22 @@ def adjudicated(standing, **figures):
         cause=f"appeal:{Adjudication.objects.count()}",
         made_at=at(2026, 11, 12),
     )
+
+
+def test_the_own_place_and_score_say_until_when_they_may_be_objected_to(stage):
+    user = grant(
+        stage.company, stage.worst.user, "scoring.view_own", "incentives.view_own", reach=Role.Reach.SELF
+    )
+    standing = Standing.objects.get(employee=stage.worst, period="2026-10")
+    Close.objects.filter(pk=standing.ranking.close_id).update(scored_at=at(2026, 11, 2))
+    path = reverse("why_standing", args=[standing.pk])
+    with time_machine.travel(at(2026, 11, 4), tick=False):
+        page = text(user, path)
+        assert "可在 11 月 9 日（周一）24:00前提出申诉，还有 3 个工作日。" in page
+        assert reverse("my_appeal_new", args=["standing", standing.pk]) in page
+        assert "这条记录还能改变吗" not in text(stage.hr, path)
+    with time_machine.travel(at(2026, 11, 10), tick=False):
+        assert "申诉期已于 11 月 9 日（周一）24:00" in text(user, path)
 
 
 def test_a_place_needs_a_constant_number_of_statements(cast, django_assert_max_num_queries):

@@ -6,13 +6,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
+from appeals.models import Appeal
 from audit import services as audit
 from core.access import require
 from core.period import Period
 from incentives.models import Decision, LedgerLine
 from reports import documents
 from reports.forms import MonthQuery
-from reports.selectors import listed, why
+from reports.selectors import after, listed, why
 from scoring.models import Score, Standing
 
 SEES = ("incentives.view", "incentives.view_own", "incentives.hold_talk")
@@ -103,6 +104,7 @@ def score(request, pk):
         "page": page,
         "period": Period.parse(found.period),
         "close": found.close,
+        "window": _window(request, Appeal.Subject.SCORE, page),
         "pdf": reverse("why_score_pdf", args=[pk]),
     }
     return render(request, "reports/why_score.html", context)
@@ -112,7 +114,7 @@ def score(request, pk):
 def score_pdf(request, pk):
     found = score_or_404(request, pk)
     page = why.score_page(found, request.user)
-    answers = listed.of_score(page, why.labels_of_score(found))
+    answers = listed.of_score(page, why.labels_of_score(found), request.user)
     return _document(request, found, page, documents.score_pdf, answers)
 
 
@@ -124,6 +126,7 @@ def standing(request, pk):
         "page": page,
         "close": found.ranking.close,
         "axis": page.axis,
+        "window": _window(request, Appeal.Subject.STANDING, page),
         "pdf": reverse("why_standing_pdf", args=[pk]),
     }
     return render(request, "reports/why_standing.html", context)
@@ -133,8 +136,16 @@ def standing(request, pk):
 def standing_pdf(request, pk):
     found = standing_or_404(request, pk)
     page = why.standing_page(found, request.user)
-    answers = {} if page.is_hidden else {found.period: listed.of_standing(found)}
+    answers = {} if page.is_hidden else {found.period: listed.of_standing(found, request.user)}
     return _document(request, found, page, documents.standing_pdf, answers)
+
+
+def _window(request, kind, page):
+    """Until when one's own figure may be objected to; nothing once it is appealed."""
+    if not page.is_own or page.objections:
+        return None
+    thing = page.score if kind == Appeal.Subject.SCORE else page.standing
+    return after.window_of(request.user, kind, thing.pk, timezone.now())
 
 
 def _document(request, thing, page, make, answers):

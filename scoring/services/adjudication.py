@@ -85,6 +85,12 @@ def in_force(company_id, kind, ids, until=None):
     return dict(found.values_list("object_id", "figures"))
 
 
+def corrected_at(company_id, kind, pk):
+    """When the figures of a row were last corrected, or None."""
+    found = Adjudication.objects.filter(company_id=company_id, kind=kind, object_id=pk)
+    return found.aggregate(last=Max("made_at"))["last"]
+
+
 def overlaid(standings, figures):
     """The same unsaved-in-memory rows with adjudicated figures; `figures` is {kind: {id: figures}}."""
     standings = list(standings)

@@ -155,6 +155,13 @@ def test_one_hidden_stage_takes_the_smallest_other_with_it(wave):
     assert (split.whole.k, split.whole.n) == (11, 11)
 
 
+def test_two_hidden_stages_that_are_too_few_together_take_another_with_them(wave):
+    for moved, many in ((dt.date(2021, 1, 1), 5), (dt.date(2025, 1, 1), 1), (dt.date(2026, 9, 1), 1)):
+        for _number in range(many):
+            wave.answer(wave.customer(moved))
+    assert {line.figure.status for line in wave.split().lines if line.figure.n} == {"suppressed"}
+
+
 def test_the_page_asks_as_many_questions_for_many_answers_as_for_few(wave, client, django_assert_num_queries):
     client.force_login(factories.user_with(wave.company, "surveys.view"))
     page = reverse("campaign", args=[wave.campaign.pk])

@@ -4,12 +4,14 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from appeals import subjects
 from appeals.models import Appeal
 from appeals.tests.answered import AnsweredStage
 from appeals.tests.build import ACCEPTED, DECIDED, FILED, PROPOSED, REASONS, TEXT
 from core.registries import verifications
 from incentives import services as incentives
 from incentives.models import Decision, LedgerLine
+from incentives.tests.build import MONTHS
 from scoring.models import Adjudication, Score, Standing
 from tests import factories
 from tests.factories import at
@@ -44,7 +46,8 @@ def act(client):
 
 
 def file_by(stage, act, decision, ids=()):
-    filled = {"grounds": ["data"], "text": TEXT, "wish": "overturn", "disputed": ids, "file": "1"}
+    named = [one.key for one in subjects.disputable(stage.worst, MONTHS) if one.answer.pk in ids]
+    filled = {"grounds": ["data"], "text": TEXT, "wish": "overturn", "disputed": named, "file": "1"}
     act(stage.worst.user, FILED, "my_appeal_new", "decision", decision.pk, **filled)
     return Appeal.objects.get()
 
