@@ -225,6 +225,8 @@ class Quarters:
             text="住户反映报修三次没有回音。回访时核对了工单：三张都没有派出，是我方责任。",
             files=[("工单二维码.png", _code_of("GD-2031、GD-2044、GD-2052"))],
             department=self.company.departments.get(code="meigui"),
+            item="repair",
+            answer=f"W-{day:%y%m}-mei001",  # the first form of each unit is an unhappy one
             by=decisions.user_of(self.company, QUALITY),
             at=at,
         )

@@ -76,6 +76,10 @@ WORDS = {
         _("a quarter's answers count up to, in its last month"),
         "day_of_month",
     ),
+    "closing.quarter.run_day": (
+        _("the quarter is closed, after its last counted day, on the"),
+        "day_of_month",
+    ),
     "closing.half.cutoff_day": (_("a half-year's answers count up to, in its last month"), "day_of_month"),
     "composite.parts.*.weight_bp": ("", "bp"),
     "clocks.hearing_days": (_("an employee may state their case within"), "days"),

@@ -1,12 +1,14 @@
 """Fixtures shared by the tests of all rooms."""
 
+import datetime as dt
+
 import pytest
 from django.contrib.auth import hashers
 from django.db import connection
 
 from core import events
+from core.period import SHANGHAI
 from tests import factories
-from tests.early import NOON
 
 FAST_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -51,8 +53,8 @@ def deliver():
 
 @pytest.fixture
 def noon():
-    """A fixed moment: Wednesday 2026-11-04, 12:00 in Shanghai. A test's clock starts there and ticks."""
-    return NOON
+    """A fixed moment: Wednesday 2026-11-04, 12:00 in Shanghai."""
+    return dt.datetime(2026, 11, 4, 12, tzinfo=SHANGHAI)
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def test_the_result_of_a_wave_is_split_by_the_stage_on_the_day_of_the_answer(cli
     with time_machine.travel(ANSWERED, tick=False):
         for number in range(11):
             owner_answers(client, campaign, OLD, 5 if number < 9 else 2)
-        for moved_in, many in ((SETTLING, 3), (None, 2)):
+        for moved_in, many in ((SETTLING, 6), (None, 5)):
             for _number in range(many):
                 owner_answers(client, campaign, moved_in, 4)
         deliver_all(ANSWERED)
@@ -60,11 +60,11 @@ def test_the_result_of_a_wave_is_split_by_the_stage_on_the_day_of_the_answer(cli
         client.force_login(factories.user_with(campaign.company, "surveys.view"))
         page = client.get(reverse("campaign", args=[campaign.pk])).content.decode()
         attitude = client.get(reverse("campaign", args=[campaign.pk]), {"measure": "attitude"})
-    assert "按业主阶段看结果" in page and "14 / 16" in page
+    assert "按业主阶段看结果" in page and "20 / 22" in page
     old = row(page, "老业主")
     assert "81.8%" in old and "9 / 11" in old and "52.3%–94.9%" in old
-    assert "答卷太少" in row(page, "磨合期") and "3 / 3" not in page
-    assert "答卷太少" in row(page, "准业主") and "2 / 2" not in page
+    assert "答卷太少" in row(page, "磨合期") and "6 / 6" not in page
+    assert "答卷太少" in row(page, "准业主") and "5 / 5" not in page
     assert "还没有答卷" in row(page, "稳定期")
     assert attitude.status_code == 200
 

@@ -73,7 +73,7 @@ def test_two_files_are_joined_and_nothing_is_lost(browser_page, login, clerk, li
     page.goto(reverse("customers_duplicates"))
     expect(page.get_by_role("heading", level=1)).to_have_text("1 对档案可能是同一个人")
     page.get_by_role("link", name="对比").click()
-    expect(page.get_by_text("合并后，不再向这位客户发问卷")).to_be_visible()
+    expect(page.get_by_text("两份档案对以下内容的意愿不一致：调查。合并后以拒绝为准")).to_be_visible()
     page.get_by_role("button", name="合并档案").click()
     expect(page.get_by_label("依据什么判断是同一个人？")).to_have_attribute("aria-invalid", "true")
     page.get_by_label("依据什么判断是同一个人？").fill("核对身份证后四位一致")
