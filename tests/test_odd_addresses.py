@@ -20,7 +20,7 @@ ODD = {
     "not utf-8": "%ff%fe",
     "other digits": "%D9%A2%D9%A0%D9%A2%D9%A6-10",
 }
-TURNS = 3  # of the oddities through the parameters
+TURNS = 2  # of the oddities through the parameters
 PARAMETERS = (
     "month page q within department clause stage case answers more name post scope what who since until stand"
     " kind site problem_type channel class_code handler state outcome number phone customer"

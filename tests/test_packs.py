@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from django.test import Client
 
 from core.navigation import sidebar_for
 from core.period import SHANGHAI, Period
@@ -80,19 +79,15 @@ def test_a_company_of_every_book_closes_its_months_quarters_and_half_years(name)
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", MEASURING[1:])  # the first: test_rights
-def test_every_page_in_the_sidebar_of_every_role_opens(name):
+@pytest.mark.parametrize("name", MEASURING[1:])  # the first: test_rights, role by role
+def test_every_page_in_the_sidebars_opens_whatever_the_book_leaves_out(client, name):
     company = set_up(name).company
-    refused = {}
+    user = factories.make_user(
+        employee=factories.make_employee(company.departments.earliest("pk"), "马骏", is_head=True)
+    )
     for role in company.roles.all():
-        department = company.departments.earliest("pk")
-        employee = factories.make_employee(department, role.name, is_head=role.code == "head")
-        user = factories.make_user(employee=employee)
         factories.grant(user, role)
-        client = Client()
-        client.force_login(user)
-        links = [url for _group, entries in sidebar_for(user, []) for _entry, url, _count in entries]
-        answers = {url: client.get(url, follow=True).status_code for url in links}
-        refused |= {(role.code, url): status for url, status in answers.items() if status != 200}
-        assert links, role.code
-    assert refused == {}
+    client.force_login(user)
+    links = [url for _group, entries in sidebar_for(user, []) for _entry, url, _count in entries]
+    statuses = {url: client.get(url, follow=True).status_code for url in links}
+    assert len(links) > 20 and {url: status for url, status in statuses.items() if status != 200} == {}
