@@ -11,7 +11,7 @@ from complaints.models import Case, CaseFile, CaseTopic, Entry, Kind, State
 from complaints.models.case import OPEN, RUNNING
 from complaints.policy import topics_of
 from complaints.recusal import day_of, excluded_from
-from complaints.services import relations
+from complaints.services import repeats
 from complaints.services.deadlines import warn_due
 from complaints.telling import holders, tell
 from core.flow import Refused, Transition, advance
@@ -54,7 +54,7 @@ def accept(
     record(case, Entry.Kind.PROGRESS, text, by=by, at=at, is_public=True)
     letters.accepted(case, at=at)
     _tell_handler(case, by, at)
-    relations.note_repeats(case, at=at)
+    repeats.note_repeats(case, at=at)
     return case
 
 
@@ -88,7 +88,7 @@ def classify(
     audit.record("complaints.case.classify", case, by=by, at=at, data=codes)
     if case.handler_id != before:
         _tell_handler(case, by, at)
-    relations.note_repeats(case, at=at)
+    repeats.note_repeats(case, at=at)
     return case
 
 
@@ -240,7 +240,7 @@ def set_topics(case, *, codes, by, at):
     new = [CaseTopic(case=case, code=code, is_by_hand=True) for code in sorted(chosen - kept)]
     CaseTopic.objects.bulk_create(new)
     audit.record("complaints.case.topics", case, by=by, at=at, data={"topics": sorted(chosen)})
-    relations.note_repeats(case, at=at)
+    repeats.note_repeats(case, at=at)
     return case
 
 

@@ -11,6 +11,7 @@ from complaints import clocks, letters, tracking_code
 from complaints.contact import Contact, takes_sms
 from complaints.models import Allegation, Case, CaseFile, CaseTopic, Channel, Kind, Praise, State, ToldBy
 from complaints.policy import rules_of, topics_of
+from complaints.services import repeats
 from complaints.topics import topics_in
 from core.events import publish
 from core.flow import Refused
@@ -248,8 +249,6 @@ def _lexicon(case):
 
 
 def _tell(case, code):
-    from complaints.services import relations  # which opens cases itself, by `receive`
-
     audit.record(
         "complaints.case.received",
         case,
@@ -258,7 +257,7 @@ def _tell(case, code):
         to_state=State.RECEIVED,
         data={"kind": str(case.kind), "channel": str(case.channel)},
     )
-    relations.note_repeats(case, at=case.received_at)
+    repeats.note_repeats(case, at=case.received_at)
     publish("complaints.case_received", case, kind=str(case.kind), channel=str(case.channel))
     letters.received(case, code, at=case.received_at)
 

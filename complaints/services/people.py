@@ -10,7 +10,7 @@ from complaints.contact import Contact
 from complaints.models import Allegation, Case, Entry, Kind, State
 from complaints.models.case import BEFORE_FINDING, OPEN
 from complaints.recusal import excluded_from, happened_on
-from complaints.services import relations
+from complaints.services import repeats
 from complaints.telling import own_url, responsible, tell
 from core.flow import Refused
 from customers import services as customers
@@ -43,7 +43,7 @@ def name_person(case, *, statement, by, at, employee=None, department=None):
     )
     audit.record("complaints.case.named", case, by=by, at=at, data={"allegation": allegation.pk})
     step_back(case, by=by, at=at)
-    relations.note_repeats(case, at=at)
+    repeats.note_repeats(case, at=at)
     return allegation
 
 
@@ -78,7 +78,7 @@ def take_out(allegation, *, reason, by, at):
         at=at,
     )
     audit.record("complaints.case.unnamed", case, by=by, at=at, data=who)
-    relations.note_repeats(case, at=at)
+    repeats.note_repeats(case, at=at)
     return case
 
 
@@ -169,7 +169,7 @@ def attach_customer(case, *, customer, by, at):
         raise Refused(_("The texts of this case were removed; nothing is added to it."), code="state")
     change(case, State.values, {"customer_id": customer.live_id})
     audit.record("complaints.case.customer", case, by=by, at=at, data={"customer": customer.live_id})
-    relations.note_repeats(case, at=at)
+    repeats.note_repeats(case, at=at)
     return case
 
 
