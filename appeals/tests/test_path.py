@@ -7,6 +7,7 @@ import pytest
 from appeals import services
 from appeals.models import Appeal, Consequence
 from appeals.tests.build import ACCEPTED, DECIDED, FILED, PROPOSED, REASONS, TEXT, declined
+from audit.models import AuditRow
 from core.flow import Refused
 from core.period import Period
 from core.registries import verifications
@@ -38,6 +39,14 @@ def test_filing_suspends_the_decision_and_starts_the_clock_of_five_working_days(
     assert incentives.finalize_due(at(2027, 1, 1)) == 0
     assert not LedgerLine.objects.exists()
     assert facts() == []
+
+
+def test_who_appeals_against_a_letter_has_received_it(stage):
+    stage.issued(stage.worst)
+    assert decision().received_at is None
+    appeal = stage.filed(stage.worst)
+    assert decision().received_at == appeal.filed_at
+    assert AuditRow.objects.filter(verb="incentives.decision.acknowledge_receipt").count() == 1
 
 
 def test_a_won_appeal_withdraws_the_decision_before_anything_was_posted(stage):

@@ -17,6 +17,7 @@ from incentives import rules
 from incentives.models import Case, Decision, Rule
 from incentives.services.cases import keep_hits, known_keys, rules_in_force, used_through
 from incentives.services.decisions import _create
+from incentives.services.issuing import acknowledge_receipt
 from incentives.services.ledger import post, reverse
 from incentives.unit_rules import trigger_of
 from organization.scopes import employee_id_of
@@ -37,6 +38,8 @@ def suspend(decision, *, by, at):
     rules.refuse_others(employee_id_of(by), decision.employee_id)
     if decision.appeal_until is None or at >= decision.appeal_until:
         raise Refused(_("The time to appeal has passed."), code="late")
+    if decision.received_at is None:  # who appeals against it has received it
+        acknowledge_receipt(decision, by=by, at=at)
     return advance(decision, Decision.SUSPEND, by=by, at=at)
 
 
