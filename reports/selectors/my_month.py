@@ -27,7 +27,10 @@ from scoring.statistics.intervals import score_status, wilson
 
 @dataclass(frozen=True)
 class SoFar:
-    """`received` until now; `figure` counts until the end of `until`, the last Sunday, None in the first week."""
+    """`received` until now; `figure` counts until the end of `until`, the last Sunday, None in the first week.
+
+    `rank_min_n` is None for who holds a post that is not ranked.
+    """
 
     received: int
     figure: Figure
@@ -82,12 +85,13 @@ def page_of(employee, at):
     last = Period.parse(close.period) if close else None
     standings = mine.counted_standings(employee, last) if last else {}
     standing = standings.get(str(last))
+    place = assignment_on(employee.pk, day)
     near, bottom = mine.nears_of(employee, last, standings, at) if last else (None, None)
     return Page(
         employee=employee,
-        place=assignment_on(employee.pk, day),
+        place=place,
         month=month,
-        so_far=so_far_of(employee, month, day),
+        so_far=so_far_of(employee, place, month, day),
         close=close,
         standing=standing,
         is_indistinct=mine.is_indistinct(standing),
@@ -103,7 +107,8 @@ def page_of(employee, at):
     )
 
 
-def so_far_of(employee, month, day):
+def so_far_of(employee, place, month, day):
+    """`place` is the assignment of that day, or None."""
     scoring, ranking = (policy(employee.company, name, month) for name in ("scoring", "ranking"))
     counted = Unfolding.objects.filter(
         company_id=employee.company_id,
@@ -123,12 +128,13 @@ def so_far_of(employee, month, day):
         n=Count("pk", filter=settled), k=Count("pk", filter=settled & Q(answer__ratings__value=1))
     ).values()
     low_n = scoring.low_n if scoring else 0
+    is_ranked = ranking is not None and place is not None and place.post.code in ranking.posts
     return SoFar(
         received=counted.count(),
         figure=_figure(k, n, scoring),
         until=until if until >= month.first_day else None,
         least_n=low_n,
-        rank_min_n=ranking.rank_min_n if ranking else None,
+        rank_min_n=ranking.rank_min_n if is_ranked else None,
     )
 
 

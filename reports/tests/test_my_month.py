@@ -45,6 +45,15 @@ def november(cast, employee, satisfied, total):
     unfold_pending(cast.company, TUESDAY)
 
 
+def test_nobody_whose_post_is_not_ranked_is_promised_a_rank(cast):
+    cast.close()
+    post = factories.make_post(cast.company, "driver", "司机", is_ranked=False)
+    driver = factories.make_employee(cast.first, "田野", post=post)
+    user = factories.user_with(cast.company, "reports.my", reach=Role.Reach.SELF, employee=driver)
+    assert "参加排名" not in text(user).replace("您还没有参加过排名", "")
+    assert "再有 10 份答卷，本月就参加排名" in text(cast.worst.user)
+
+
 def test_the_month_so_far_says_counts_share_place_and_what_is_near(cast):
     cast.close()
     november(cast, cast.best, 11, 14)
