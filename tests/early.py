@@ -20,7 +20,6 @@ TODAY = dt.datetime(2026, 11, 29, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 #: when the first process of this run began: all its processes share one clock, which ticks
 BEGUN = float(os.environ.setdefault("MANYI_TEST_BEGUN", str(time.time())))
 
-gc.set_threshold(
-    50_000, 20, 100
-)  # tests make much that lives long: looking for garbage less often saves their time
+# tests make much that lives long: looking for garbage less often saves their time
+gc.set_threshold(50_000, 20, 100)
 time_machine.travel(TODAY + dt.timedelta(seconds=time.time() - BEGUN)).start()

@@ -20,6 +20,7 @@ def demo(db, settings, tmp_path):
         )  # as autovacuum would: an open transaction's rows are unknown to the planner
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_all_facts_hold_after_the_demo_and_a_second_load_adds_nothing(demo):
     facts = io.StringIO()

@@ -24,7 +24,12 @@ ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 60
 OCTOBER = Period.parse("2026-10")
 
-pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.race,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.timeout(300),
+]
 
 
 def worker(run):

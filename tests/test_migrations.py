@@ -71,6 +71,7 @@ def manage(env, *args):
     return done.stdout
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_the_migrations_build_what_the_models_say(fresh):
     manage(fresh, "migrate", "--verbosity", "0")

@@ -101,6 +101,7 @@ def fits(page):
     return page.evaluate("document.documentElement.scrollWidth <= screen.width")
 
 
+@pytest.mark.layout
 def test_customer_and_message_pages_fit_a_phone(phone_page, login, company, clerk, lin, twin):
     page = phone_page
     login(page, clerk)

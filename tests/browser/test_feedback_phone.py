@@ -117,6 +117,7 @@ def test_anonymous_needs_no_contact_and_the_fields_go_away(phone_page, cast):
     assert Case.objects.get().is_anonymous
 
 
+@pytest.mark.layout
 def test_pages_follow_the_rules_of_accessibility(phone_page, cast):
     page, broken = phone_page, {}
     fill(page, phone="1")
@@ -145,6 +146,7 @@ def test_pages_follow_the_rules_of_accessibility(phone_page, cast):
     assert {name: found for name, found in broken.items() if found} == {}
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize("width", [390, 320])
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_buttons_are_large_enough_and_nothing_runs_off_the_side(open_page, cast, width, language):

@@ -62,6 +62,7 @@ def test_the_trend_says_the_same_as_a_table(browser_page, login, cast):
     assert "46 / 60" in table.inner_text()
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize("width", [320, 390])
 def test_all_pages_fit_a_phone(open_page, login, cast, width):
     page = open_page(width, 844)

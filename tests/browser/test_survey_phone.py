@@ -81,6 +81,7 @@ def test_what_is_chosen_is_saved_without_leaving_the_page(phone_page, token):
     assert Draft.objects.get().answers == {"overall": 5}
 
 
+@pytest.mark.layout
 def test_buttons_are_large_enough_and_nothing_runs_off_the_side(open_page, token):
     for width in (390, 320):
         page = open_page(width, 700)

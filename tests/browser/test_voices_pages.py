@@ -80,6 +80,7 @@ def test_a_report_from_nobody_reaches_its_reader_and_not_the_reader_it_names(sta
     assert answers == {"郑洁": 200, "许岚": 404, "孙悦": 403}
 
 
+@pytest.mark.layout
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_no_page_runs_off_the_side_of_a_phone(stage, open_page, login, live_server, language):
     praise, report = stage.attributed(), stage.report().case
