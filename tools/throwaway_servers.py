@@ -17,6 +17,8 @@ POSTGRES_OPTIONS = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
+    "autovacuum": "off",  # tables of tests live for one transaction
+    "jit": "off",  # it compiles longer than such queries run
     "max_connections": "200",
     "listen_addresses": "127.0.0.1",
 }
