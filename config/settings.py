@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "reports",
     "appeals",
     "incentives",
+    "improvements",
     "scoring",
     "complaints",
     "surveys",

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("surveys.urls")),
     path("", include("complaints.urls")),
     path("", include("scoring.urls")),
+    path("", include("improvements.urls")),
     path("", include("incentives.urls")),
     path("", include("appeals.urls")),
     path("", include("reports.urls")),

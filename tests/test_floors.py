@@ -19,6 +19,7 @@ FLOORS = {
     "surveys": 8,
     "complaints": 9,
     "scoring": 10,
+    "improvements": 11,
     "incentives": 12,
     "appeals": 13,
     "reports": 14,

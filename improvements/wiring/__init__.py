@@ -1,0 +1,5 @@
+"""Adds this room to what lower rooms run."""
+
+
+def register():
+    pass
