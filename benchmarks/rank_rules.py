@@ -16,8 +16,8 @@ from django.utils import timezone
 from benchmarks.report_page import by_turns
 from core.period import Period
 from incentives.models import Rule
-from incentives.services.cases import rules_at, used_through
-from incentives.triggers.rank_streak import FIELDS
+from incentives.services.cases import rules_at, used_by_rule
+from incentives.triggers.rank_book import FIELDS
 from organization.models import Company, Department, Employee, Post
 from policies.models import Clause, Document, Version
 from scoring.models import Close, Ranking, Standing
@@ -65,11 +65,9 @@ def row(name, product, floor):
 
 def run(close):
     """Every rule's hits at the close of the last month, as the close finds them; returns their number."""
-    reads = {}
-    return sum(
-        len(trigger.hits(rule, close, used_through(rule, close.period), reads=reads))
-        for rule, trigger in rules_at(close)
-    )
+    found, reads = rules_at(close), {}
+    used = used_by_rule(close.company_id, [rule for rule, _trigger in found], close.period)
+    return sum(len(trigger.hits(rule, close, used[rule.code], reads=reads)) for rule, trigger in found)
 
 
 def statements(close):

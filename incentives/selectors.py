@@ -45,15 +45,12 @@ def recomputed_cases(close):
     if close.state not in CLOSED:
         return []
     stored = {tuple(row[:3]) for row in stored_cases(close)}
-    rows, reads = [], {}
+    earlier = Decision.objects.filter(company_id=close.company_id, case__period__lt=month_of_close(close))
+    rows, reads, used = [], {}, last_months(earlier)
     for rule, trigger in rules_at(close):
-        earlier = Decision.objects.filter(
-            company_id=close.company_id, rule_code=rule.code, case__period__lt=month_of_close(close)
-        )
-        used = last_months(earlier)
         for hit in trigger.hits(rule, close, {}, reads=reads):
             is_stored = (hit.employee_id, rule.code, hit.occurrence) in stored
-            if is_stored or not _was_used_up(hit, used):
+            if is_stored or not _was_used_up(hit, used[rule.code]):
                 rows.append(
                     [hit.employee_id, rule.code, hit.occurrence, hit.is_distinguishable, hit.evidence]
                 )

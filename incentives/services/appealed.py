@@ -3,7 +3,7 @@
 Order of locks: books, decision, lines.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -226,7 +226,7 @@ def _carries(rule, hit):
 def find_after_appeal(shift, *, cause, by, at):
     """A hit that a corrected month brought to light becomes a case like any other. Safe to repeat; books are held."""
     frozen = shift.hit.evidence | {"cause": cause, "adjudicated_until": at.isoformat()}
-    hit = replace(shift.hit, evidence=frozen)
+    hit = shift.hit._replace(evidence=frozen)
     keep_hits(shift.rule, [(hit, shift.close.period)], at)
     return Case.objects.get(
         company_id=shift.close.company_id,

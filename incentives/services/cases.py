@@ -1,5 +1,7 @@
 """Cases: found by the close, put aside by a person. A literal hit is always there to be seen (fact 4)."""
 
+from collections import defaultdict
+
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -35,9 +37,9 @@ def find_cases(close, at):
     hold_books(close.company)
     _freeze_inputs(close, found)
     period = month_of_close(close)
-    new, reads = [], {}
+    new, reads, used = [], {}, used_by_rule(close.company_id, [rule for rule, _trigger in found], period)
     for rule, trigger in found:
-        hits = trigger.hits(rule, close, used_through(rule, period), reads=reads)
+        hits = trigger.hits(rule, close, used[rule.code], reads=reads)
         new += keep_hits(rule, [(hit, period) for hit in hits], at)
     if new:
         tell_hr(close.company, new, at)
@@ -78,18 +80,24 @@ def used_through(rule, period):
 
     Windows do not overlap. A decision that came to nothing uses nothing up.
     """
+    return used_by_rule(rule.company_id, [rule], period)[rule.code]
+
+
+def used_by_rule(company_id, found, period):
+    """{rule code: what `used_through` gives} for these rules of a company, in one query."""
     earlier = Decision.objects.live().filter(
-        company_id=rule.company_id, rule_code=rule.code, case__period__lt=period
+        company_id=company_id, rule_code__in={rule.code for rule in found}, case__period__lt=period
     )
     return last_months(earlier)
 
 
 def last_months(decisions):
-    used = {}
-    for employee_id, occurrence in decisions.values_list("employee_id", "occurrence"):
+    """{rule code: {employee id or unit code: last month, its number, that these decisions use up}}."""
+    used = defaultdict(dict)
+    for code, employee_id, occurrence in decisions.values_list("rule_code", "employee_id", "occurrence"):
         if months := rules.months_of(occurrence):
             owner = rules.owner_of(employee_id, occurrence)
-            used[owner] = max(max(months), used.get(owner, 0))
+            used[code][owner] = max(max(months), used[code].get(owner, 0))
     return used
 
 

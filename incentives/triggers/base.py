@@ -1,7 +1,8 @@
 """What every trigger keeps to: parameters, hits, roles; at a close or on a fact."""
 
 import datetime as dt
-from dataclasses import dataclass, fields
+from dataclasses import fields
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -15,8 +16,7 @@ triggers = Registry()
 close_inputs = Registry()
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """A literal hit: whom, as what, where they worked, what set it off, on what it rests, whether chance explains it.
 
     `incident` names the one happening behind it; of hits on the same one a person bears one penalty. `verified_at` is

@@ -12,7 +12,7 @@ from core.templatetags.scores import Figure
 from core.workdays import working_days_left
 from incentives import rules as incentive_rules
 from incentives.models import Decision, Rule
-from incentives.triggers.rank_streak import group_of
+from incentives.triggers.rank_book import group_of
 from incentives.wording import effects_text
 from organization.models import Employee
 from organization.selectors import assignment_on
@@ -277,7 +277,7 @@ def month_standing(standing, place):
     hit = streaks.Standing.HIT if standing.place == place else streaks.Standing.MISS
     known = {"insufficient": streaks.Standing.INSUFFICIENT, "not_eligible": streaks.Standing.NOT_ELIGIBLE}
     number = Period.parse(standing.period).number
-    return streaks.MonthStanding(number, group_of(standing), known.get(standing.status, hit))
+    return streaks.MonthStanding(number, group_of(standing.ranking), known.get(standing.status, hit))
 
 
 def _used_through(employee, rules):

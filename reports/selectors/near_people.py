@@ -69,7 +69,7 @@ def _one_before(company, month, ranking, histories):
     counts = Counter()
     for place, code in _codes(company, month).items():
         decided = Decision.objects.live().filter(company=company, rule_code=code)
-        used = last_months(decided.filter(employee_id__in=list(histories)))
+        used = last_months(decided.filter(employee_id__in=list(histories)))[code]
         for employee_id, rows in histories.items():
             found = streaks.streak(
                 [mine.month_standing(row, place) for row in rows],

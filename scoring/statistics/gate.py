@@ -56,9 +56,12 @@ def evidence_gate(
 
 
 def _beyond(bound: float | None, peers: Share, direction: Direction) -> bool:
-    if bound is None or peers.exact is None:
+    """Whether the bound lies beyond k/n of the peers; exactly, as whole numbers."""
+    if bound is None or not peers.n:
         return False
-    return bound > peers.exact if direction == "better" else bound < peers.exact
+    above, below = bound.as_integer_ratio()
+    own, theirs = above * peers.n, peers.k * below
+    return own > theirs if direction == "better" else own < theirs
 
 
 def pool(rows: Iterable[Row]) -> dict[Hashable, Share]:

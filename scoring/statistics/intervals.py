@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import sqrt
 from operator import index
 from typing import Literal
@@ -59,10 +60,16 @@ def score_status(n: int, ok_n: int = 30, low_n: int = 10) -> Status:
 
 def wilson_from_share(p: float, n: float, level: float = 0.95) -> Interval:
     """Wilson (1927) score interval around share `p` (0..1) for a real-valued, e.g. effective, `n` > 0."""
-    z = ndtri(0.5 + checked_probability(level, "level") / 2)
-    return _wilson(p, n, z * z)
+    return _wilson(p, n, _z_squared(level))
 
 
+@lru_cache(maxsize=64)
+def _z_squared(level: float) -> float:
+    z = float(ndtri(0.5 + checked_probability(level, "level") / 2))
+    return z * z
+
+
+@lru_cache(maxsize=8192)  # the same small counts come again and again
 def _wilson(p: float, n: float, z2: float) -> Interval:
     centre = (p + z2 / (2 * n)) / (1 + z2 / n)
     half = sqrt(z2) / (1 + z2 / n) * sqrt(p * (1 - p) / n + z2 / (4 * n * n))
@@ -78,10 +85,10 @@ def wilson(k: int, n: int, level: float = 0.95, population: int | None = None) -
     correction (N-n)/(N-1). Raises ValueError for impossible counts, level or population.
     """
     k, n = checked_counts(k, n)
-    z = ndtri(0.5 + checked_probability(level, "level") / 2)
+    z2 = _z_squared(level)
     if n == 0:
         return None
-    return _wilson(k / n, n, z * z * _finite_population(n, population))
+    return _wilson(k / n, n, z2 * _finite_population(n, population))
 
 
 def _finite_population(n: int, population: int | None) -> float:

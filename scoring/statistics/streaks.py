@@ -9,7 +9,7 @@ of the hits, neither for a reward nor for a penalty, and its answers are not in 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 StreakState = Literal["none", "running", "paused", "complete"]
 
@@ -23,8 +23,7 @@ class Standing(StrEnum):
     NOT_ELIGIBLE = "not_eligible"
 
 
-@dataclass(frozen=True, slots=True)
-class MonthStanding:
+class MonthStanding(NamedTuple):
     """One person's month: `month` as `month_number` gives it, the frozen peer group, the standing."""
 
     month: int
