@@ -1,5 +1,6 @@
 """What a page remembers ends with the page, and what writes remembers nothing."""
 
+import datetime as dt
 import threading
 
 import pytest
@@ -7,7 +8,11 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 
 from core.middleware import OnePageMiddleware
+from core.models import CalendarDay
 from core.remembering import one_page, remembered
+from core.workdays import due_after, working_days_left
+from organization.scopes import with_descendants
+from tests import factories
 
 
 class Asked:
@@ -84,3 +89,37 @@ def test_only_reading_remembers(ask, method, times):
 
     OnePageMiddleware(view)(RequestFactory().generic(method, "/"))
     assert ask.times == times
+
+
+@pytest.fixture
+def holiday(db):
+    """1 January 2027, a Friday off, and the Saturday after it, worked instead."""
+    CalendarDay.objects.create(day=dt.date(2027, 1, 1), is_workday=False)
+    CalendarDay.objects.create(day=dt.date(2027, 1, 2), is_workday=True)
+
+
+@pytest.mark.parametrize("days", range(1, 8))
+def test_deadlines_of_a_page_are_those_of_the_verbs_across_the_turn_of_the_year(holiday, days):
+    start = dt.date(2026, 12, 30)
+    alone = due_after(start, days)
+    with one_page():
+        assert (due_after(start, days).day, due_after(start, days).counted) == (alone.day, alone.counted)
+
+
+def test_a_page_reads_the_calendar_of_each_year_once(holiday, django_assert_num_queries):
+    with one_page(), django_assert_num_queries(2):
+        for days in (3, 5, 8):
+            due_after(dt.date(2026, 12, 30), days)
+        working_days_left(factories.at(2026, 12, 30), dt.date(2027, 1, 8))
+
+
+def test_the_departments_of_a_page_are_its_own_companys(db):
+    first, second = factories.make_company(), factories.make_company("other", "别的公司")
+    here, there = factories.make_department(first), factories.make_department(second)
+    with one_page():
+        below = factories.make_department(first, "sales-1-1", "一组", parent=here)
+        assert with_descendants({here.pk}, first.pk) == {here.pk, below.pk}
+        team = factories.make_department(second, "sales-1-1", "一组", parent=there)
+        assert with_descendants({there.pk}, second.pk) == {there.pk, team.pk}
+    more = factories.make_department(first, "sales-1-2", "二组", parent=here)
+    assert with_descendants({here.pk}, first.pk) == {here.pk, below.pk, more.pk}
