@@ -10,8 +10,8 @@ from audit.models import AuditRow
 from complaints.models import Finding
 from core.period import SHANGHAI, Period
 from incentives.models import Decision
-from organization.models import Assignment, Department, Employee
-from organization.scopes import employee_id_of
+from organization.models import Assignment, Employee
+from organization.scopes import employee_id_of, parents_in
 from organization.selectors import employees_with_verb
 from scoring.models import Score, Standing, Unfolding
 
@@ -149,8 +149,11 @@ class Circle:
         placed = Assignment.objects.on(self.day).filter(
             employee_id__in={one.employee_id for one in self.appeals}
         )
-        at_home = dict(placed.order_by("starts_on").values_list("employee_id", "department_id"))
-        parents = _parents(set(at_home.values()))
+        places = placed.order_by("starts_on").values_list(
+            "employee_id", "department_id", "department__company_id"
+        )
+        at_home = {employee_id: department_id for employee_id, department_id, _company_id in places}
+        parents = _above(set(at_home.values()), {company_id for *_ids, company_id in places})
         heads = defaultdict(set)
         heading = Assignment.objects.on(self.day).filter(is_head=True, department_id__in=parents)
         for department_id, employee_id in heading.values_list("department_id", "employee_id"):
@@ -197,10 +200,13 @@ def _employees_of(users):
     return dict(found)
 
 
-def _parents(level):
-    """{department id: its parent's or None} of these departments and all above them, one statement a level."""
-    known = {}
-    while level:
-        known |= dict(Department.objects.filter(pk__in=level).values_list("pk", "parent_id"))
-        level = {parent for parent in known.values() if parent is not None} - set(known)
+def _above(departments, company_ids):
+    """{department id: its parent's or None} of these departments and all above them; one statement a company."""
+    parents, known = {}, {}
+    for company_id in company_ids:
+        parents |= parents_in(company_id)
+    for department_id in departments:
+        while department_id is not None and department_id not in known:
+            known[department_id] = parents[department_id]
+            department_id = parents[department_id]
     return known

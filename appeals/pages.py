@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import F
+from django.db.models import Count, F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -48,16 +48,24 @@ class Tabs:
     tabs: list
     active: Tab
 
+    def count_of(self, key):
+        return next(tab.count for tab in self.tabs if tab.key == key)
+
 
 def board_tabs(found, stage, at):
     stage = stage if stage in STAGES else ""
+    within = {key: Q(state__in=states) for key, (_label, states) in STAGES.items()}
+    within["late"] &= Q(due_at__lte=at)
+    counts = found.aggregate(
+        **{f"in_{key}": Count("pk", filter=match, distinct=True) for key, match in within.items()}
+    )
     tabs = []
-    for key, (label, states) in STAGES.items():
-        rows = found.overdue(at) if key == "late" else found.filter(state__in=states)
+    for key, (label, _states) in STAGES.items():
+        rows = found.filter(within[key])
         rows = rows.order_by(F("due_at").asc(nulls_last=True), "pk")
         if key in ("answered", "closed"):
             rows = rows.order_by("-pk")
-        tabs.append(Tab(key, label, rows.count(), key == stage, rows))
+        tabs.append(Tab(key, label, counts[f"in_{key}"], key == stage, rows))
     return Tabs(tabs, next(tab for tab in tabs if tab.is_active))
 
 

@@ -5,6 +5,7 @@ from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.flow import Refused
+from core.remembering import one_page
 
 
 class RefusedMiddleware:
@@ -47,6 +48,19 @@ class PlainAddressMiddleware:
         while "%00" in request.META.get("QUERY_STRING", ""):
             request.META["QUERY_STRING"] = request.META["QUERY_STRING"].replace("%00", "")
         return self.get_response(request)
+
+
+class OnePageMiddleware:
+    """Reading a page asks each question once (core.remembering); whatever may write remembers nothing."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method not in ("GET", "HEAD"):
+            return self.get_response(request)
+        with one_page():
+            return self.get_response(request)
 
 
 class LanguageMiddleware:

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from core.access import may
 from core.registries import inbox_sources, navigation
+from core.remembering import remembered
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,12 @@ class SearchHit:
 
 
 def inbox_for(user, company, at):
-    """All items of all rooms, the most urgent first."""
+    """All items of all rooms, the most urgent first; asked of the rooms once for a page, its frame included."""
+    key = ("core.inbox", user.pk, company.pk)
+    return list(remembered(key, lambda: _inbox_for(user, company, at)))
+
+
+def _inbox_for(user, company, at):
     items = [item for source in inbox_sources for item in source(user, company, at)]
     far = dt.datetime.max.replace(tzinfo=dt.UTC)
     return sorted(items, key=lambda item: (item.due_at or far, item.title))

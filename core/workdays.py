@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from core.models import CalendarDay
 from core.period import SHANGHAI
+from core.remembering import is_one_page, remembered
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,27 @@ def due_after(start, days):
     if isinstance(start, dt.datetime):
         start = start.astimezone(SHANGHAI).date()
     horizon = start + dt.timedelta(days=days * 3 + 30)
-    table = dict(CalendarDay.objects.filter(day__range=(start, horizon)).values_list("day", "is_workday"))
-    return count_forward(start, days, table)
+    return count_forward(start, days, _known(start, horizon))
 
 
 def working_days_left(at, due_day):
     """Working days from tomorrow to `due_day`, both counted; 0 when it is today or past."""
     today = at.astimezone(SHANGHAI).date()
-    table = dict(CalendarDay.objects.filter(day__range=(today, due_day)).values_list("day", "is_workday"))
+    table = _known(today, due_day)
     days = (today + dt.timedelta(days=step) for step in range(1, (due_day - today).days + 1))
     return sum(table.get(day, day.weekday() < 5) for day in days)
+
+
+def _known(first, last):
+    """{day: is it a working day} of the days the calendar knows; a page with many deadlines reads each year once."""
+    if not is_one_page():
+        return _days(first, last)
+    found = {}
+    for year in range(first.year, last.year + 1):
+        whole = dt.date(year, 1, 1), dt.date(year, 12, 31)
+        found |= remembered(("core.calendar", year), lambda whole=whole: _days(*whole))
+    return found
+
+
+def _days(first, last):
+    return dict(CalendarDay.objects.filter(day__range=(first, last)).values_list("day", "is_workday"))

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from core.period import SHANGHAI
+from core.remembering import remembered
 from organization.models import Assignment, Department, Grant, Role
 
 
@@ -95,18 +96,33 @@ def employee_id_of(user):
 def headed_by(user, day=None):
     """Ids of departments this user heads on that day."""
     employee_id = employee_id_of(user)
-    heads = Assignment.objects.on(day or today()).filter(is_head=True, employee_id=employee_id)
-    return set(heads.values_list("department_id", flat=True)) if employee_id else set()
+    if not employee_id:
+        return set()
+    day = day or today()
+    return set(remembered(("organization.headed", employee_id, day), lambda: _headed(employee_id, day)))
+
+
+def _headed(employee_id, day):
+    heads = Assignment.objects.on(day).filter(is_head=True, employee_id=employee_id)
+    return list(heads.values_list("department_id", flat=True))
 
 
 def with_descendants(roots, company_id):
     """The departments and all below them; one query whatever the depth."""
-    parents = dict(Department.objects.filter(company_id=company_id).values_list("id", "parent_id"))
+    parents = parents_in(company_id)
     found, frontier = set(roots), set(roots)
     while frontier:
         frontier = {child for child, parent in parents.items() if parent in frontier} - found
         found |= frontier
     return found
+
+
+def parents_in(company_id):
+    """{department id: its parent's or None} of the whole company."""
+    departments = Department.objects.filter(company_id=company_id)
+    return remembered(
+        ("organization.parents", company_id), lambda: dict(departments.values_list("id", "parent_id"))
+    )
 
 
 def companies_of(user):

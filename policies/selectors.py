@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from core.flow import Refused
 from core.registries import policy_sections
+from core.remembering import remembered
 from policies.models import Clause, Version
 
 
@@ -24,7 +25,9 @@ def version_in_force(company, day, section=None):
 
     A company with several documents has several versions in force: name the section you are after.
     """
-    versions = versions_in_force(company, day)
+    versions = remembered(
+        ("policies.in_force", company.pk, day), lambda: list(versions_in_force(company, day))
+    )
     return next((version for version in versions if section is None or section in version.content), None)
 
 

@@ -5,10 +5,12 @@ import datetime as dt
 import pytest
 from django.contrib.auth import hashers
 from django.db import connection
+from django.test import TransactionTestCase
 
 from core import events
 from core.period import SHANGHAI
 from tests import factories
+from tests.emptying import empty_tables
 
 FAST_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -26,6 +28,18 @@ def django_db_setup(django_db_setup, django_db_blocker):
                 for table in connection.introspection.table_names(cursor):
                     name = connection.ops.quote_name(table)
                     cursor.execute(f"ALTER TABLE {name} SET (autovacuum_enabled = false)")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def only_what_was_filled_is_emptied():
+    """After a test that commits: `flush` of all tables took longer than most of these tests."""
+
+    def fixture_teardown(case):
+        empty_tables()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", fixture_teardown)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -9,9 +9,11 @@ import copy
 
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
+from django.db.models.sql import InsertQuery
 
 from policies import services
 from policies.services import Loaded
+from tests.emptying import filled_tables
 
 _kept = {}
 
@@ -22,17 +24,16 @@ def replayed(key, make):
         _kept[connection.vendor] = {}
     kept = _kept[connection.vendor]
     if key not in kept:
-        before = _ids()
-        if any(before.values()):  # rows of the test itself could be mixed up with those of the set-up
+        if _has_rows():  # those of the test itself could be mixed up with those of the set-up
             return make()
         found = make()
-        kept[key] = (copy.deepcopy(found), _rows())
+        kept[key] = (copy.deepcopy(found), _inserts())
         return found
-    picture, rows = kept[key]
+    picture, inserts = kept[key]
     try:
-        with transaction.atomic():
-            for model, instances in rows:
-                model._base_manager.bulk_create([copy.copy(one) for one in instances])
+        with transaction.atomic(), connection.cursor() as cursor:
+            for statement, values in inserts:
+                cursor.execute(statement, values)
     except IntegrityError:
         return make()
     return copy.deepcopy(picture)
@@ -54,10 +55,20 @@ def _models():
     return [model for model in apps.get_models() if model._meta.label not in FIXED and model._meta.managed]
 
 
-def _ids():
-    return {model: model._base_manager.exists() for model in _models()}
+def _has_rows():
+    with connection.cursor() as cursor:
+        return bool({model._meta.db_table for model in _models()} & set(filled_tables(cursor)))
 
 
-def _rows():
-    found = [(model, list(model._base_manager.all())) for model in _models()]
-    return [(model, instances) for model, instances in found if instances]
+def _inserts():
+    """[(statement, values)] that put back every row there is, one statement for each table, made once for all times."""
+    return [one for model in _models() for one in _inserts_of(model)]
+
+
+def _inserts_of(model):
+    fields, rows = model._meta.local_concrete_fields, list(model._base_manager.all())
+    step = connection.ops.bulk_batch_size(fields, rows) if rows else 1
+    for start in range(0, len(rows), step):
+        query = InsertQuery(model)
+        query.insert_values(fields, rows[start : start + step], raw=True)
+        yield from query.get_compiler(connection=connection).as_sql()

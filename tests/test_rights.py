@@ -10,12 +10,17 @@ from core.access import may
 from core.navigation import sidebar_for
 from organization.models import Company, Role
 from tests import factories
+from tests.replay import replayed
 from tests.rights import ROLES, decided
 from tests.test_access import address, staff_pages
 
 
 @pytest.fixture
 def company(db):
+    return replayed("rights.company", _with_a_pack)
+
+
+def _with_a_pack():
     call_command("load_policy", "realestate_rewards", unit="qinghe", name="青禾房产销售", verbosity=0)
     return Company.objects.get(code="qinghe")
 

@@ -148,3 +148,10 @@ def one_in_each_state(stage, things):
         state: way(stage, employee, kind=kind, pk=pk)
         for (state, way), (employee, kind, pk) in zip(ways.items(), things, strict=False)
     }
+
+
+def closed_months():
+    """A company of its own, its three months closed and their cases found; for `replayed`."""
+    found = AppealStage(factories.make_company())
+    found.three_months()
+    return found

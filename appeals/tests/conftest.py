@@ -1,16 +1,9 @@
 import pytest
 
-from appeals.tests.build import AppealStage
-from tests import factories
+from appeals.tests.build import closed_months
 from tests.replay import replayed
-
-
-def made():
-    found = AppealStage(factories.make_company())
-    found.three_months()
-    return found
 
 
 @pytest.fixture
 def stage(db):
-    return replayed("appeals.stage", made)
+    return replayed("appeals.stage", closed_months)

@@ -153,7 +153,7 @@ def test_the_board_asks_a_fixed_number_of_questions(stage, django_assert_max_num
     stage.filed(stage.worst)
     client = browse(stage.reviewer)
     client.get(reverse("appeals"))
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(14):
         client.get(reverse("appeals"))
 
 

@@ -4,19 +4,18 @@ import pytest
 
 from appeals import services
 from appeals.models import Appeal, Consequence
-from appeals.tests.build import ACCEPTED, DECIDED, FILED, AppealStage
+from appeals.tests.build import ACCEPTED, DECIDED, FILED, closed_months
 from incentives import services as incentives
 from incentives.models import Decision, LedgerLine
 from tests.racing import at_once, kinds
+from tests.replay import replayed
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def stage(company):
-    found = AppealStage(company)
-    found.three_months()
-    return found
+def stage(transactional_db):
+    return replayed("appeals.stage", closed_months)
 
 
 def one():

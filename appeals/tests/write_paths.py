@@ -2,19 +2,29 @@
 
 from appeals import services
 from appeals.models import Consequence
-from appeals.tests.build import ACCEPTED, DECIDED, FILED, PROPOSED, REASONS, TEXT, AppealStage, declined
+from appeals.tests.build import (
+    ACCEPTED,
+    DECIDED,
+    FILED,
+    PROPOSED,
+    REASONS,
+    TEXT,
+    AppealStage,
+    closed_months,
+    declined,
+)
 from core.faults import WritePath
 from core.registries import write_paths
 from incentives.models import Decision
 from tests import factories
 from tests.factories import at
+from tests.replay import replayed
 
 PLEA = "出差在外，信件昨天才看到"
 
 
 def stage():
-    found = AppealStage(factories.make_company())
-    found.three_months()
+    found = replayed("appeals.stage", closed_months)
     found.issued(found.worst)
     return found
 

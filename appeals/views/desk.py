@@ -56,8 +56,8 @@ def appeals(request):
     context = {
         "tabs": tabs.tabs,
         "stage": tabs.active.key,
-        "open_count": seen_by(request).open().count(),
-        "late_count": seen_by(request).overdue(at).count(),
+        "open_count": tabs.count_of(""),
+        "late_count": tabs.count_of("late"),
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "words": words,
         "at": at,

@@ -12,13 +12,23 @@ from policies.reading import read_pack
 from policies.services import load_pack
 from tests import factories
 from tests.factories import at
+from tests.replay import replayed
 
 _keys = itertools.count(1)
 LIN = Contact(name="林女士", phone="13800000001", email="lin@example.com")
 
 
 def company_with_rules(code="qinghe", **complaints):
-    """The real-estate pack, with these settings of [complaints] instead; in force from the first of January 2026."""
+    """The real-estate pack, with these settings of [complaints] instead; in force from the first of January 2026.
+
+    Replayed for the usual company.
+    """
+    return replayed(
+        ("complaints.rules", code, repr(sorted(complaints.items()))), lambda: _with_rules(code, complaints)
+    )
+
+
+def _with_rules(code, complaints):
     pack = rules.plain(read_pack("realestate_rewards"))
     pack["complaints"] |= complaints
     company, _made = open_company(
@@ -37,7 +47,13 @@ class Desk:
     """刘洋 handles, 陈静 investigates, 孙悦 confirms and supervises; 王丽 works under 李强 in 销售一部."""
 
     def __init__(self, company=None):
-        self.company = company or company_with_rules()
+        if company is None:
+            self.__dict__.update(replayed("complaints.desk", lambda: self._assemble(company_with_rules())))
+        else:
+            self._assemble(company)
+
+    def _assemble(self, company):
+        self.company = company
         service, hr = self._department("service"), self._department("hr")
         self.first = self._department("sales-1")
         view = "complaints.view"
@@ -47,6 +63,7 @@ class Desk:
         self.reader = self._colleague(hr, "郑洁", "complaints.read_reports")
         self.head = factories.make_employee(self.first, "李强", is_head=True)
         self.consultant = factories.make_employee(self.first, "王丽")
+        return dict(self.__dict__)
 
     def _department(self, code):
         return Department.objects.get(company=self.company, code=code)

@@ -12,7 +12,7 @@ from jobs.tests import samples
 from organization.models import Department, Role
 from tests import factories
 from tests.factories import at
-from tests.replay import set_up
+from tests.replay import replayed, set_up
 
 _numbers = itertools.count(1)
 RECEIVED = at(2026, 11, 4, 10)
@@ -22,6 +22,9 @@ class Stage:
     """青禾: service looks after praise, HR and the group confirm, 周总 and 郑洁 read internal reports."""
 
     def __init__(self, code="qinghe"):
+        self.__dict__.update(replayed(("praise", code), lambda: self._assemble(code)))
+
+    def _assemble(self, code):
         made = set_up("realestate_rewards", unit=code, name="青禾房产销售", by=None, at=at(2026, 1, 1))
         self.company = made.version.company
         places = {one.code: one for one in Department.objects.filter(company=self.company)}
@@ -36,6 +39,7 @@ class Stage:
         self.xulan = self.person("许岚", self.hr_place, "staff", "reports_reader")
         self.wangli = self.person("王丽", self.sales, "staff", "employee")
         self.zhouting = self.person("周婷", self.sales, "staff", "employee")
+        return dict(self.__dict__)
 
     def person(self, name, department, *roles, is_head=False):
         employee = factories.make_employee(department, name, is_head=is_head)

@@ -49,6 +49,17 @@ def test_the_title_counts_what_is_to_do_and_what_is_late(wang, inbox, client):
     assert title_of(home(client)) == "今天 3 件事，1 件已逾期"
 
 
+def test_a_page_and_its_frame_ask_the_rooms_once_and_the_next_page_anew(wang, inbox, client, monkeypatch):
+    asked, sources = [], Registry()
+    sources.register("counting", lambda user, company, at: asked.append(at) or list(inbox))
+    monkeypatch.setattr("core.navigation.inbox_sources", sources)
+    assert "刚到的" not in home(client)
+    assert len(asked) == 1
+    inbox.append(item("刚到的"))
+    assert "刚到的" in home(client)
+    assert len(asked) == 2
+
+
 def test_the_most_urgent_stands_first(wang, inbox, client):
     inbox += [item("不急"), item("以后", hours=90), item("晚了", hours=-1)]
     text = home(client)

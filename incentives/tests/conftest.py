@@ -6,18 +6,22 @@ from incentives.tests.build_office import NOW, Office
 from incentives.tests.pages import PageStage
 from tests import factories
 from tests.factories import at
-from tests.replay import set_up
+from tests.replay import replayed, set_up
 
 
 @pytest.fixture
-def stage(company):
-    return Stage(company)
+def stage(db):
+    return replayed("incentives.stage", lambda: Stage(factories.make_company()))
 
 
 @pytest.fixture
-def page_stage(company):
+def page_stage(db):
     """The cast with pages to open; August to October are closed, October's cases are found."""
-    stage = PageStage(company)
+    return replayed("incentives.pages", _three_months_with_pages)
+
+
+def _three_months_with_pages():
+    stage = PageStage(factories.make_company())
     stage.three_months()
     return stage
 

@@ -4,7 +4,9 @@ from incentives import services
 from incentives.models import Case, Decision, Rule
 from incentives.tests.build import Stage
 from policies.models import Clause, Version
+from tests import factories
 from tests.factories import at
+from tests.replay import replayed
 
 FUND = {"kind": "team_fund", "amount": 200000, "least": 200000, "most": 200000, "days": 20}
 BONUS = {"kind": "money", "amount": 50000, "least": 30000, "most": 50000}
@@ -20,6 +22,14 @@ DISMISSAL = {"kind": "recommend", "what": "dismissal"}
 
 def points(amount):
     return {"kind": "points", "amount": amount, "least": amount, "most": amount}
+
+
+def effects_stage(**limits):
+    """A company of its own with its stage, replayed."""
+    return replayed(
+        ("incentives.effects", tuple(sorted(limits.items()))),
+        lambda: EffectsStage(factories.make_company(), limits=limits or None),
+    )
 
 
 class EffectsStage(Stage):

@@ -9,7 +9,7 @@ from incentives import documents, services
 from incentives.documents import glyphs
 from incentives.models import Notice
 from incentives.statements import Record, Statement, statement_pdf
-from incentives.tests.effects_stage import BONUS, ORAL, PRIORITY, WRITTEN, EffectsStage, points
+from incentives.tests.effects_stage import BONUS, ORAL, PRIORITY, WRITTEN, effects_stage, points
 from incentives.tests.pages import browse
 from organization.models import Role
 from organization.scopes import today
@@ -18,8 +18,8 @@ from tests.factories import at
 
 
 @pytest.fixture
-def stage(company):
-    return EffectsStage(company)
+def stage(db):
+    return effects_stage()
 
 
 def test_each_kind_of_document_is_a_pdf_with_the_same_bytes_again(stage):

@@ -21,7 +21,7 @@ from incentives.tests.effects_stage import (
     PRIORITY,
     TRAINING,
     WRITTEN,
-    EffectsStage,
+    effects_stage,
     points,
 )
 from notifications.models import Message
@@ -33,8 +33,8 @@ ON = policy.parse_money({"fine_enabled": True})
 
 
 @pytest.fixture
-def stage(company):
-    return EffectsStage(company)
+def stage(db):
+    return effects_stage()
 
 
 @pytest.mark.parametrize(

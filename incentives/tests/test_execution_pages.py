@@ -16,7 +16,7 @@ from incentives.tests.effects_stage import (
     LOSS,
     PRIORITY,
     WRITTEN,
-    EffectsStage,
+    effects_stage,
     points,
 )
 from incentives.tests.pages import browse
@@ -28,12 +28,13 @@ PDF = b"%PDF-1.4\n%%EOF\n"
 
 
 @pytest.fixture
-def stage(company, settings, tmp_path):
+def stage(db, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    stage = EffectsStage(company)
+    stage = effects_stage()
     for user in (stage.hr, *stage.members):
         factories.grant(
-            user, factories.make_role(company, f"reads-{user.pk}", ["incentives.view", "approvals.vote"])
+            user,
+            factories.make_role(stage.company, f"reads-{user.pk}", ["incentives.view", "approvals.vote"]),
         )
     return stage
 

@@ -15,7 +15,7 @@ from core.flow import Refused
 from incentives import fingerprints, payroll_rows, selectors, services
 from incentives.models import Decision, LedgerLine, PayrollBatch, PayrollLine
 from incentives.statements import Statement
-from incentives.tests.effects_stage import BONUS, CUT, FUND, EffectsStage, points
+from incentives.tests.effects_stage import BONUS, CUT, FUND, EffectsStage, effects_stage, points
 from incentives.tests.pages import browse
 from organization.models import Employee
 from tests import factories
@@ -26,8 +26,8 @@ PAY = "/incentives/payroll/"
 
 
 @pytest.fixture
-def stage(company):
-    return EffectsStage(company)
+def stage(db):
+    return effects_stage()
 
 
 def make(stage, month=MONTH, moment=None, **options):

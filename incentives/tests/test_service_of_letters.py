@@ -9,7 +9,7 @@ from audit.models import AuditRow
 from core.flow import Refused
 from incentives import duty_inbox, services
 from incentives.models import Decision, Notice
-from incentives.tests.effects_stage import BONUS, CUT, EXPLAIN, EffectsStage, points
+from incentives.tests.effects_stage import BONUS, CUT, EXPLAIN, effects_stage, points
 from incentives.tests.pages import browse
 from organization.models import Employee
 from tests import factories
@@ -20,9 +20,9 @@ DAY = dt.date(2026, 11, 6)
 
 
 @pytest.fixture
-def stage(company):
-    stage = EffectsStage(company)
-    factories.grant(stage.hr, factories.make_role(company, "hr-reads", ["incentives.view"]))
+def stage(db):
+    stage = effects_stage()
+    factories.grant(stage.hr, factories.make_role(stage.company, "hr-reads", ["incentives.view"]))
     return stage
 
 

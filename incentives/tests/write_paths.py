@@ -12,15 +12,20 @@ from incentives.tests.build import MONTHS, Stage, second_head
 from incentives.tests.build_facts import Desk, rule
 from tests import factories
 from tests.factories import at
+from tests.replay import replayed
 
 ONE_POINT = [{"kind": "points", "amount": -1}, {"kind": "admonishing_talk"}]
 
 
 def stage():
-    return Stage(factories.make_company())
+    return replayed("incentives.stage", lambda: Stage(factories.make_company()))
 
 
 def october():
+    return replayed("incentives.october", _three_months)
+
+
+def _three_months():
     found = stage()
     found.three_months()
     return found

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from appeals.tests.answered import AnsweredStage
-from appeals.tests.build import AppealStage
+from appeals.tests.build import closed_months
 from core.period import Period
 from incentives import services as incentives
 from incentives.models import Decision, Warning
@@ -103,9 +103,8 @@ def test_a_row_near_the_bottom_says_what_ends_it(cast):
 
 
 @pytest.fixture
-def stage(company):
-    found = AppealStage(company)
-    found.three_months()
+def stage(db):
+    found = replayed("appeals.stage", closed_months)
     for employee in (found.best, found.worst):
         found.grant(employee.user, "reports.my", "scoring.view_own", reach=Role.Reach.SELF)
     return found

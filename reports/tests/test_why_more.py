@@ -8,7 +8,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from appeals.tests.build import REASONS, TEXT, AppealStage
+from appeals.tests.build import REASONS, TEXT, closed_months
 from audit.models import AuditRow
 from complaints.tests.build_b import Cast as Voices
 from core.events import deliver_all
@@ -22,6 +22,7 @@ from scoring.models import Adjudication, Close, Score, Standing, SubjectKind
 from scoring.statistics.measures import basis_points, is_below
 from tests import factories
 from tests.factories import at
+from tests.replay import replayed
 
 #: 方磊 16 of 20, the next ones 17 of 20 and more: last in each month, and by little
 CLOSE_RUN = {"satisfied": (20, 16, 18, 17, 18, 19, 18, 18), "total": 20}
@@ -219,10 +220,8 @@ def test_a_finding_shows_verdict_cause_and_severity_and_never_who_complained(db)
 
 
 @pytest.fixture
-def stage(company):
-    found = AppealStage(company)
-    found.three_months()
-    return found
+def stage(db):
+    return replayed("appeals.stage", closed_months)
 
 
 def readers(stage):

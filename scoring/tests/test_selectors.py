@@ -10,16 +10,32 @@ from scoring.tests import world
 from scoring.tests.world import OCTOBER
 from surveys.models import Answer
 from tests import factories
+from tests.replay import replayed
 
 
 @pytest.fixture
-def closed(company):
+def month(db):
+    return replayed("scoring.closed", _two_months)
+
+
+@pytest.fixture
+def company(month):
+    return month[0]
+
+
+@pytest.fixture
+def closed(month):
+    return month[1]
+
+
+def _two_months():
+    company = factories.make_company()
     campaign, team = world.make_month(company, month="2026-09", total=40, best=38)
     for place, employee in enumerate(team):
         world.give_answers(campaign, employee, 30 - place, 40)
     for text in ("2026-09", "2026-10"):
         close_period(company=company, period=Period.parse(text), at=world.november())
-    return team
+    return company, team
 
 
 def test_a_score_and_its_figure(company, closed):

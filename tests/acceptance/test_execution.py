@@ -15,7 +15,7 @@ from incentives.tests.effects_stage import (
     ORAL,
     PRIORITY,
     WRITTEN,
-    EffectsStage,
+    effects_stage,
     points,
 )
 from incentives.tests.pages import browse
@@ -27,17 +27,19 @@ AFTER = at(2026, 11, 20)
 
 
 @pytest.fixture
-def stage(company):
-    found = EffectsStage(company)
+def stage(db):
+    found = effects_stage()
     verbs = {
         found.hr: ["incentives.view", "incentives.propose", "incentives.payroll", "policies.view"],
         found.members[0]: ["incentives.view", "approvals.vote"],
         found.team[4].user: ["policies.view"],
     }
     for user, names in verbs.items():
-        factories.grant(user, factories.make_role(company, f"page-{user.pk}", names))
+        factories.grant(user, factories.make_role(found.company, f"page-{user.pk}", names))
     for employee in (found.best, found.worst):
-        role = factories.make_role(company, f"own-{employee.pk}", ["incentives.view_own"], Role.Reach.SELF)
+        role = factories.make_role(
+            found.company, f"own-{employee.pk}", ["incentives.view_own"], Role.Reach.SELF
+        )
         factories.grant(employee.user, role)
     with time_machine.travel(AFTER, tick=False):
         yield found

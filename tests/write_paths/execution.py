@@ -24,11 +24,10 @@ from incentives.tests.effects_stage import (
     FUND,
     PRIORITY,
     WRITTEN,
-    EffectsStage,
+    effects_stage,
     points,
 )
 from notifications.models import Message
-from tests import factories
 from tests.factories import at
 
 KEPT = (Decision, LedgerLine, Warning, Mark, Duty, Notice, AuditRow, Message, Event, Counter)
@@ -41,7 +40,7 @@ def rows(*models):
 
 
 def stage(**limits):
-    return EffectsStage(factories.make_company(), limits=limits or None)
+    return effects_stage(**limits)
 
 
 def duty():
