@@ -141,6 +141,9 @@ def _best_team(frozen, case):
     if own["collaboration"]:
         rows.append((_("Collaboration, mean of the members"), own["collaboration"]))
     rows.append((_("Members"), str(frozen["members"])))
+    if frozen.get("also_in"):
+        names = _list(_unit({"unit": unit}) for unit in frozen["also_in"])
+        rows.append((_("Works there too, and counts once"), names))
     is_clear = frozen["gate"]["distinguishable"]
     return Shown(
         lead=_("%(unit)s, %(period)s: place %(place)s of %(teams)s teams by score and collaboration.")

@@ -9,7 +9,7 @@ from approvals.topics import Question, Topic, topics
 from core.access import may
 from core.navigation import InboxItem, NavItem, SearchHit
 from core.registries import inbox_sources, navigation, searches
-from incentives import wording
+from incentives import unit_hit_pages, wording
 from incentives.dossier import Dossier
 from incentives.evidence import read
 from incentives.models import Case, Decision, Hearing, Rule, Talk
@@ -74,7 +74,19 @@ def queue_inbox(user, company, at):
     if not may(user, "incentives.propose"):
         return []
     waiting = in_order(cases_for(user, company)).filter(stage__in=("to_propose", "hearing"))
-    return [_queue_item(row, at) for row in rows_of(waiting[:MOST])]
+    headless = unit_hit_pages.open_hits(user, company)[:MOST]
+    return [_queue_item(row, at) for row in rows_of(waiting[:MOST])] + [_unit_item(one) for one in headless]
+
+
+def _unit_item(unit_hit):
+    return InboxItem(
+        kind="incentives.unit_hit",
+        title=unit_hit_pages.title_of(unit_hit),
+        url=unit_hit.get_absolute_url(),
+        detail=f"{wording.in_language(unit_hit.rule, 'title')} · {unit_hit.rule.clause.number}",
+        action=_("Enter the head, or set it aside"),
+        icon="person-x",
+    )
 
 
 def _queue_item(row, at):

@@ -63,6 +63,12 @@ def periods_of(occurrence):
     return [Period(start.kind, number) for number in range(start.number, end.number + 1)]
 
 
+def refuse_own_unit(works_there):
+    """Who works in a unit does not settle what touches its head (fact 6)."""
+    if works_there:
+        raise Refused(_("You work in this unit; a colleague outside it has to do this."), code="own_unit")
+
+
 def months_of(occurrence):
     """The same as numbers: months of a ranking, quarters of a target."""
     return frozenset(period.number for period in periods_of(occurrence))

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from core.access import may, require
 from core.numbering import id_in
-from incentives import services, wording
+from incentives import services, unit_hit_pages, wording
 from incentives.evidence import axis_from
 from incentives.models import Case, Rule
 from incentives.queue import (
@@ -112,6 +112,7 @@ def queue(request):
         "at": at,
         "can_pick": may(request.user, "incentives.propose") and any(row.is_batchable for row in rows),
         "due_count": due_count(cases, request.company, at, clock),
+        "headless": unit_hit_pages.note_of(request.user, request.company, month),
         "left_over": left_over(Case.objects.visible_to(request.user).filter(company=request.company), month),
         "per_page": PER_PAGE,
         "most_per_page": MOST_PER_PAGE,
