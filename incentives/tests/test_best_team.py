@@ -68,6 +68,7 @@ def test_a_team_whose_collaboration_alone_is_unknown_is_not_ranked(company):
     assert units.find(close) == []
 
 
+@pytest.mark.clause("RE-5.2d")
 @pytest.mark.parametrize(
     ("places", "garden", "team"), [(1, 190, "garden"), (2, 191, "garden"), (2, 189, "peony")]
 )

@@ -55,6 +55,7 @@ def hit(units):
     return UnitHit.objects.get()
 
 
+@pytest.mark.clause("PM-6.3")
 def test_a_hit_on_a_unit_without_a_head_stands_there_with_its_evidence(units, hit):
     assert not Case.objects.exists()
     assert (hit.rule_code, hit.department, hit.period) == ("PM-6.3", units.peony, "2026-09")
@@ -97,6 +98,7 @@ def test_a_team_rule_that_has_nothing_for_the_head_leaves_nothing_open(company):
     assert not UnitHit.objects.exists() and Case.objects.count() == 2
 
 
+@pytest.mark.clause("PM-6.3")
 def test_it_becomes_the_case_of_a_head_entered_later_once(units, hit):
     assert services.resolve_unit_hits(at(2026, 10, 2)) == 0
     head = enter_head(units.peony)
