@@ -118,6 +118,7 @@ def limit_lines(made, user):
     return {
         "limit_lines": [_limit_line(row, people, departments) for row in shown],
         "more_limit_lines": len(rows) - len(shown),
+        "over": len(rows),
     }
 
 
@@ -166,10 +167,14 @@ def _follows(row, specs):
     said = [effect_in_full(spec) for spec in effects_for(specs, row["role"]) if "amount" not in spec]
     for unit in UNITS:
         if later := row.get(f"carried_{unit}"):
-            said.append(_("of it %(amount)s carried over") % {"amount": amount_text(unit, later)})
+            said.append(_("of it %(amount)s carried over") % {"amount": _in_words(unit, later)})
         if lapsed := row.get(f"lapsed_{unit}"):
-            said.append(_("%(amount)s lapses") % {"amount": amount_text(unit, lapsed)})
+            said.append(_("%(amount)s lapses") % {"amount": _in_words(unit, lapsed)})
     return said
+
+
+def _in_words(unit, amount):
+    return wording.effect_text({"kind": "points" if unit == "points" else "money", "amount": amount})
 
 
 def title_of(row):

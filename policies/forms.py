@@ -121,6 +121,7 @@ class SettingsForm(Styled, forms.Form):
             )
             if row.setting.path[0] == section and is_plain(row.setting.value)
         ]
+        self.rows.sort(key=lambda row: wording.place_of(row.setting.path))
         self.base_fields = {row.setting.name: field_for(content, row) for row in self.rows}
         initial = {row.setting.name: shown(content, row.setting) for row in self.rows}
         super().__init__(*args, initial=initial, **kwargs)
@@ -179,14 +180,11 @@ def field_for(content, row):
 
 def _may_be_empty(content, row, empty):
     """A number of fen or a whole one; empty it has a meaning of its own."""
-    kind, unit = forms.IntegerField, ""
-    if wording.unit_of(content, row.setting.path) == "fen":
-        kind, unit = partial(forms.DecimalField, decimal_places=2), f"{_('Yuan.')} "
-    return kind(
-        label=row.label,
-        required=False,
-        help_text=unit + gettext("Leave it empty for: %(meaning)s.") % {"meaning": empty},
-    )
+    unit = wording.unit_of(content, row.setting.path)
+    kind = partial(forms.DecimalField, decimal_places=2) if unit == "fen" else forms.IntegerField
+    said = {"fen": gettext("Yuan."), "months": gettext("Months.")}.get(unit, "")
+    meaning = gettext("Leave it empty for: %(meaning)s.") % {"meaning": empty}
+    return kind(label=row.label, required=False, help_text=f"{said} {meaning}".strip())
 
 
 def is_share(content, setting):

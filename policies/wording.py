@@ -169,7 +169,7 @@ EMPTY = {
     "limits.points_cap": _("no cap"),
     "limits.points_floor": _("no floor"),
     "limits.money_cap_fen": _("no cap"),
-    "limits.money_floor_fen": _("no floor"),
+    "limits.money_floor_fen": _("no cap"),
     "limits.carry_months": _("until all of it is counted"),
     "limits.batch_points": _("never"),
     "limits.batch_fen": _("never"),
@@ -262,6 +262,12 @@ def rows(content, settings):
 def empty_text(path):
     """What it means that this setting is empty; '' for one that may not be."""
     return str(EMPTY.get(".".join(path), ""))
+
+
+def place_of(path):
+    """Where a setting that may be empty stands in its form, filled in or not; the others come first."""
+    name = ".".join(path)
+    return list(EMPTY).index(name) if name in EMPTY else -1
 
 
 def left_out(content, section):

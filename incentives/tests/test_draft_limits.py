@@ -40,7 +40,7 @@ def test_a_cap_that_is_emptied_holds_no_more_and_the_comparison_says_so(office, 
     assert section_of(draft, "limits").points_floor == -20
     assert settings_of(office, draft) == [
         ("changed", "20", "不设上限"),
-        ("changed", "-500\u00a0元".replace("-", "−"), "不设下限"),
+        ("changed", "-500\u00a0元".replace("-", "−"), "不设上限"),
     ]
     page = office.client.get(reverse("policy_compare", args=[draft.pk])).content.decode()
     assert "不设上限" in page

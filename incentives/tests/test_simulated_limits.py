@@ -196,6 +196,8 @@ def test_the_page_shows_who_is_over_and_where_it_goes(page_stage):
     page = browse(stage.hr).get(f"/policies/{draft.pk}/simulation/").content.decode()
     assert "超过当月上下限的部分" in page and stage.worst.name in page
     assert "不再计入" in page and "−3&nbsp;分" in page and "−5&nbsp;分" in page
+    assert "&lt;" not in page and "−3\u00a0分 不再计入" in page
+    assert "有 1 人次当月超过上下限" in page
 
 
 def test_an_older_trial_without_these_sums_is_still_shown(page_stage):
