@@ -213,6 +213,19 @@ def refuse_bad_choice(choice: str, reason: str) -> None:
         )
 
 
+def refuse_mixed(batches) -> None:
+    """`batches`: the key of each line's batch, None for a line that is voted on alone."""
+    if len(batches) > 1 and (None in batches or len(set(batches)) > 1):
+        raise Refused(mixed_sentence(), code="mixed")
+
+
+def mixed_sentence():
+    return _(
+        "Nothing was cast: rewards are voted on together, penalties only with those of the same rule and "
+        "the same effects, and larger ones one by one."
+    )
+
+
 def refuse_stand_in(*, is_excluded: bool, is_seated: bool, may_vote: bool, is_needed: bool) -> None:
     """Stand-ins take a recused member's seat, and only when the quorum cannot be reached without them."""
     if not is_needed:

@@ -28,12 +28,18 @@ class Topic:
 
 @dataclass(frozen=True)
 class Question:
-    """One line of a list of votes; `is_batchable` ones may be voted on in one go."""
+    """One line of a list of votes; `is_batchable` ones may be voted on in one go with those of the same `batch`.
+
+    `batch` is '' for what all go together (rewards), else a key fit for an address; `batch_title` says what its lines
+    have in common.
+    """
 
     title: str
     detail: str = ""
     figure: object = None
     is_batchable: bool = False
+    batch: str = ""
+    batch_title: str = ""
 
 
 def title_of(motion):
@@ -48,6 +54,14 @@ def about(company, words):
         if topic.find:
             match |= Q(topic=name, topic_id__in=topic.find(company, words))
     return match
+
+
+def batches_of(motions):
+    """For each motion the key of the batch it may go in, None for one that is voted on alone."""
+    motions = list(motions)
+    known = questions_of([motion for motion in motions if motion.topic in topics])
+    found = (known.get(motion.pk) for motion in motions)
+    return ["" if one is None else one.batch if one.is_batchable else None for one in found]
 
 
 def questions_of(motions):

@@ -7,15 +7,20 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from approvals.models import Motion
+from core.templatetags.manyi import points, yuan
 from incentives import drafts, wording_drafts
 from incentives.rules import effects_for
 from incentives.services import filing, simulating
+from incentives.simulation.limiting import UNITS
 from organization.models import Department, Employee, name_for_reader
 from organization.scopes import reach_of
 from policies import desk, wording
 from policies.comparing import effect_in_full
 from policies.models import Version
 from policies.registries import Step
+
+#: as many people's months over a cap are listed; the rest is counted
+MOST_LIMIT_LINES = 50
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,8 @@ def context_of(made, user):
         "hits": visible_hits(result["hits"], made, user),
         "hidden": len(result["hits"]) - len(visible_hits(result["hits"], made, user)),
         "doubles": len(result["doubles"]),
+        "headless": result["totals"]["now"].get("headless", 0),
+        **limit_lines(made, user),
         "span": len(result["months"]),
         "unseen": [str(wording.section_name(code)) for code in result.get("unseen", ())],
     }
@@ -89,6 +96,50 @@ def visible_hits(hits, made, user):
     return [row for row in hits if row["department"] in reach.department_ids]
 
 
+@dataclass(frozen=True)
+class LimitLine:
+    """A person's month that had no room for all; amounts in words, `later` with the months they go to."""
+
+    who: str
+    department: str
+    month: str
+    due: str
+    counted: str
+    later: list
+    lapsed: str
+
+
+def limit_lines(made, user):
+    """What caps and floors carry over or let lapse, of those whom the reader may see; two queries."""
+    rows = visible_hits(made.result.get("over_limits", []), made, user)
+    shown = rows[:MOST_LIMIT_LINES]
+    people = Employee.objects.in_bulk([row["employee"] for row in shown])
+    departments = Department.objects.in_bulk([row["department"] for row in shown])
+    return {
+        "limit_lines": [_limit_line(row, people, departments) for row in shown],
+        "more_limit_lines": len(rows) - len(shown),
+        "over": len(rows),
+    }
+
+
+def _limit_line(row, people, departments):
+    unit, later = row["unit"], row["later"]
+    due = row["counted"] + sum(later.values()) + row["lapsed"]
+    return LimitLine(
+        people[row["employee"]].name if row["employee"] in people else "",
+        name_for_reader(departments[row["department"]]) if row["department"] in departments else "",
+        row["period"],
+        amount_text(unit, due),
+        amount_text(unit, row["counted"]),
+        [(month, amount_text(unit, amount)) for month, amount in sorted(later.items())],
+        amount_text(unit, row["lapsed"]) if row["lapsed"] else "",
+    )
+
+
+def amount_text(unit, amount):
+    return points(amount) if unit == "points" else yuan(amount)
+
+
 def hit_lines(rows, made, user):
     """One page of hits with names; two queries."""
     rows = list(rows)
@@ -100,7 +151,7 @@ def hit_lines(rows, made, user):
         HitLine(
             row,
             titles.get(row["rule"], row["rule"]),
-            people[row["employee"]].name if row["employee"] in people else "",
+            people[row["employee"]].name if row["employee"] in people else _("nobody headed the unit"),
             name_for_reader(departments[row["department"]]) if row["department"] in departments else "",
             row["period"],
             _follows(row, specs.get(row["rule"], [])),
@@ -110,10 +161,20 @@ def hit_lines(rows, made, user):
 
 
 def _follows(row, specs):
-    """What has no amount in words; points and money stand there as sums."""
+    """What has no amount in words, and what of it comes later or lapses; points and money stand there as sums."""
     if not row["is_proposed"]:
         return []
-    return [effect_in_full(spec) for spec in effects_for(specs, row["role"]) if "amount" not in spec]
+    said = [effect_in_full(spec) for spec in effects_for(specs, row["role"]) if "amount" not in spec]
+    for unit in UNITS:
+        if later := row.get(f"carried_{unit}"):
+            said.append(_("of it %(amount)s carried over") % {"amount": _in_words(unit, later)})
+        if lapsed := row.get(f"lapsed_{unit}"):
+            said.append(_("%(amount)s lapses") % {"amount": _in_words(unit, lapsed)})
+    return said
+
+
+def _in_words(unit, amount):
+    return wording.effect_text({"kind": "points" if unit == "points" else "money", "amount": amount})
 
 
 def title_of(row):

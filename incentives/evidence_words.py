@@ -44,6 +44,15 @@ def lead_of(case):
     return shown.lead if shown else ""
 
 
+def lead_in_list(case):
+    """The same for a line of a list, from the frozen evidence alone: no query however long the list."""
+    streak = read(case.evidence)
+    if streak is not None:
+        return wording.evidence_lead(streak)
+    words = WORDS.get(case.evidence.get("kind"))
+    return words(case.evidence, None).lead if words else ""
+
+
 def shown_of(case):
     """Shown, or None for a streak of ranks, which has pictures of its own, and for an unknown kind."""
     words = WORDS.get(case.evidence.get("kind"))
@@ -141,6 +150,9 @@ def _best_team(frozen, case):
     if own["collaboration"]:
         rows.append((_("Collaboration, mean of the members"), own["collaboration"]))
     rows.append((_("Members"), str(frozen["members"])))
+    if frozen.get("also_in"):
+        names = _list(_unit({"unit": unit}) for unit in frozen["also_in"])
+        rows.append((_("Works there too, and counts once"), names))
     is_clear = frozen["gate"]["distinguishable"]
     return Shown(
         lead=_("%(unit)s, %(period)s: place %(place)s of %(teams)s teams by score and collaboration.")
@@ -256,6 +268,8 @@ def _verified():
 
 
 def _severity(code, case):
+    if case is None:
+        return code
     try:
         policy = rules_of(case.company, dt.date.fromisoformat(case.evidence["verified_on"]))
     except Refused:

@@ -126,6 +126,16 @@ class SetAsideForm(forms.Form):
     )
 
 
+class UnitSetAsideForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("It stays with the hit. Write facts, no judgements."),
+        max_length=LONGEST_REASON,
+        widget=text_area(),
+        error_messages={"required": _("Write why the hit is set aside; the record needs it.")},
+    )
+
+
 class OpinionForm(forms.Form):
     opinion = forms.CharField(
         label=_("Your view after checking"),

@@ -24,6 +24,15 @@ def cases_found(period, count, held):
     return subject, body
 
 
+def unit_hits_found(period, count):
+    subject = ngettext(
+        "%(month)s: %(count)s hit on a unit that nobody headed",
+        "%(month)s: %(count)s hits on units that nobody headed",
+        count,
+    ) % {"month": period_name(period), "count": count}
+    return subject, _("Enter who headed the unit, with the days, or set the hit aside with a reason.")
+
+
 def hearing(decision, hearing, proposer):
     """What is proposed and how to answer (before anything is decided)."""
     subject = _("A penalty is proposed; you are asked first: %(effects)s") % {"effects": _effects(decision)}

@@ -9,12 +9,14 @@ from approvals.topics import Question, Topic, topics
 from core.access import may
 from core.navigation import InboxItem, NavItem, SearchHit
 from core.registries import inbox_sources, navigation, searches
-from incentives import wording
+from incentives import evidence_words, unit_hit_pages, wording
 from incentives.dossier import Dossier
 from incentives.evidence import read
 from incentives.models import Case, Decision, Hearing, Rule, Talk
+from incentives.policy import limits_on
 from incentives.queue import cases_for, in_order, rows_of, with_surroundings
-from organization.scopes import employee_id_of
+from incentives.rules import batch_key, is_small
+from organization.scopes import employee_id_of, today
 
 REWARDS = gettext_lazy("Rewards and penalties")
 OWN = gettext_lazy("Myself")
@@ -34,18 +36,38 @@ def topic_title(pk):
 
 
 def topic_questions(ids):
-    found = Decision.objects.filter(pk__in=ids).select_related("employee", "rule__clause", "case")
-    return {decision.pk: _question(decision) for decision in found}
+    related = ("employee", "company", "rule__clause", "case")
+    found = list(Decision.objects.filter(pk__in=ids).select_related(*related))
+    penalties = [decision for decision in found if decision.direction == Rule.Direction.PENALTY]
+    limits = limits_on(penalties[0].company, today()) if penalties else None
+    hearings = {one.decision_id: one for one in Hearing.objects.filter(decision__in=penalties).order_by("pk")}
+    return {decision.pk: _question(decision, limits, hearings.get(decision.pk)) for decision in found}
 
 
-def _question(decision):
+def _question(decision, limits, hearing):
     evidence = read(decision.case.evidence)
     clause = f"{wording.in_language(decision.rule, 'title')} · {decision.rule.clause.number}"
     return Question(
         title=question(decision),
-        detail=clause,
+        detail=" · ".join(part for part in (clause, *_on_penalty(decision, hearing)) if part),
         figure=evidence.pooled if evidence else None,
-        is_batchable=decision.direction == Rule.Direction.REWARD,
+        is_batchable=_is_batchable(decision, limits),
+        batch=batch_key(decision.direction, decision.rule_code, decision.effects),
+        batch_title=f"{clause} · {wording.effects_text(decision.effects)}",
+    )
+
+
+def _on_penalty(decision, hearing):
+    """What set it off, and what came of the hearing: what a voter on many lines has to see of each."""
+    if decision.direction == Rule.Direction.REWARD:
+        return ()
+    return evidence_words.lead_in_list(decision.case), wording.heard_text(hearing)
+
+
+def _is_batchable(decision, limits):
+    """Rewards, and penalties no larger than the policy of today allows in a batch."""
+    return decision.direction == Rule.Direction.REWARD or is_small(
+        decision.effects, most_points=limits.batch_points, most_fen=limits.batch_fen
     )
 
 
@@ -74,7 +96,19 @@ def queue_inbox(user, company, at):
     if not may(user, "incentives.propose"):
         return []
     waiting = in_order(cases_for(user, company)).filter(stage__in=("to_propose", "hearing"))
-    return [_queue_item(row, at) for row in rows_of(waiting[:MOST])]
+    headless = unit_hit_pages.open_hits(user, company)[:MOST]
+    return [_queue_item(row, at) for row in rows_of(waiting[:MOST])] + [_unit_item(one) for one in headless]
+
+
+def _unit_item(unit_hit):
+    return InboxItem(
+        kind="incentives.unit_hit",
+        title=unit_hit_pages.title_of(unit_hit),
+        url=unit_hit.get_absolute_url(),
+        detail=f"{wording.in_language(unit_hit.rule, 'title')} · {unit_hit.rule.clause.number}",
+        action=_("Enter the head, or set it aside"),
+        icon="person-x",
+    )
 
 
 def _queue_item(row, at):

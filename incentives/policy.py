@@ -40,6 +40,8 @@ class Limits:
     """Most and least per person and month over all decisions; None where there is no bound.
 
     What exceeds counts in the months after, in at most `carry_months` of them; what finds no room there lapses.
+    Penalties of one rule that take no more than `batch_points` and `batch_fen`, and nothing else, may be sent to the
+    vote and voted on together; without both none is.
     """
 
     points_cap: int | None = None
@@ -47,6 +49,8 @@ class Limits:
     money_cap_fen: int | None = None
     money_floor_fen: int | None = None
     carry_months: int | None = None
+    batch_points: int | None = None
+    batch_fen: int | None = None
 
     def of(self, unit, amount):
         """The bound on the side to which this amount moves the month's sum."""
@@ -106,20 +110,30 @@ def parse_letters(raw):
 def parse_limits(raw):
     for name, sign in LIMITS.items():
         value = raw.get(name)
-        if value is not None and (not isinstance(value, int) or value * sign <= 0):
+        if value is not None and (not _is_whole(value) or value * sign <= 0):
             raise ValueError(
                 _("[limits] %(name)s must be a whole number, caps above and floors below 0.") % {"name": name}
             )
-    carry = raw.get("carry_months")
-    if carry is not None and (not isinstance(carry, int) or carry < 0):
-        raise ValueError(_("[limits] carry_months must be a whole number, 0 or more."))
+    for name in ("carry_months", "batch_points", "batch_fen"):
+        value = raw.get(name)
+        if value is not None and (not _is_whole(value) or value < 0):
+            raise ValueError(_("[limits] %(name)s must be a whole number, 0 or more.") % {"name": name})
     return Limits(**{field.name: raw.get(field.name) for field in fields(Limits)})
+
+
+def _is_whole(value):
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def limits_on(company, day) -> Limits:
+    """What holds on a day; no bounds where no book sets any."""
+    version = version_in_force(company, day, "limits")
+    return section_of(version, "limits") if version else Limits()
 
 
 def limits(company, month) -> Limits:
     """What holds for the sums of a month ('2026-10'); no bounds where no book sets any."""
-    version = version_in_force(company, Period.parse(month).last_day, "limits")
-    return section_of(version, "limits") if version else Limits()
+    return limits_on(company, Period.parse(month).last_day)
 
 
 def money_of(version) -> Money:

@@ -21,6 +21,8 @@ from incentives.effects import is_harsher
 from incentives.evidence import read
 from incentives.grading import load_warned, specs_of
 from incentives.models import Case, Decision, Hearing, Rule
+from incentives.policy import Limits, limits_on
+from incentives.rules import batch_key, is_small
 from policies.selectors import section
 
 State = Decision.State
@@ -61,6 +63,8 @@ class Row:
     hearing: Hearing | None = None
     due_at: dt.datetime | None = None
     late: bool = False
+    #: the policy's limits, where a penalty might be sent with others; see put_limits
+    limits: Limits | None = None
 
     @property
     def pk(self):
@@ -145,8 +149,21 @@ class Row:
 
     @property
     def is_batchable(self):
-        """Penalties are heard and sent one by one."""
-        return self.may_be_sent and not self.is_penalty
+        """Rewards, and penalties small enough for the policy: heard, and answered by HR where a statement was made."""
+        if not self.may_be_sent or not self.is_penalty:
+            return self.may_be_sent
+        is_answered = bool(self.decision.opinion) or not (self.hearing and self.hearing.stated_at)
+        return is_answered and self.limits is not None and self.is_small
+
+    @property
+    def is_small(self):
+        limits = self.limits
+        return is_small(self.effects, most_points=limits.batch_points, most_fen=limits.batch_fen)
+
+    @property
+    def batch_key(self):
+        """What the line shares with those it may be sent with."""
+        return batch_key(self.case.rule.direction, self.case.rule_code, self.effects)
 
     @property
     def sums(self):
@@ -259,6 +276,15 @@ def rows_of(cases, clock=None):
         rows.append(Row(case, decision, hearings.get(decision.pk) if decision else None))
     _put_deadlines(rows, clock or ProposeClock())
     return rows
+
+
+def put_limits(rows, company, at):
+    """What tells whether penalties may be sent together; asked only where one could be sent."""
+    waiting = [row for row in rows if row.is_penalty and row.may_be_sent]
+    if waiting:
+        limits = limits_on(company, at.astimezone(SHANGHAI).date())
+        for row in waiting:
+            row.limits = limits
 
 
 def _put_deadlines(rows, clock):

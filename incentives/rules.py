@@ -1,6 +1,9 @@
 """Who may do what to a decision, and what its dates mean: plain values in, refusals in words out."""
 
 import datetime as dt
+import hashlib
+import json
+from collections import Counter
 
 from django.utils.translation import gettext as _
 
@@ -63,6 +66,12 @@ def periods_of(occurrence):
     return [Period(start.kind, number) for number in range(start.number, end.number + 1)]
 
 
+def refuse_own_unit(works_there):
+    """Who works in a unit does not settle what touches its head (fact 6)."""
+    if works_there:
+        raise Refused(_("You work in this unit; a colleague outside it has to do this."), code="own_unit")
+
+
 def months_of(occurrence):
     """The same as numbers: months of a ranking, quarters of a target."""
     return frozenset(period.number for period in periods_of(occurrence))
@@ -102,11 +111,44 @@ def refuse_batch(size):
         raise Refused(_("At most %(most)s lines go to the vote at once.") % {"most": MOST_IN_A_BATCH})
 
 
-def refuse_mixed_batch(kinds):
-    """`kinds` are (direction, rule code, effects as text): penalties go together only when they are the same."""
-    penalties = {kind for kind in kinds if kind[0] == "penalty"}
-    if penalties and len(set(kinds)) > 1:
-        raise Refused(_("Penalties that differ are put to the vote one by one."), code="mixed")
+def batch_key(direction, rule_code, effects):
+    """'' for rewards, which all go together; of a penalty what it shares with those it may go with."""
+    if direction == "reward":
+        return ""
+    text = json.dumps([rule_code, effects], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def refuse_mixed_batch(keys):
+    """`keys` as batch_key gives them: penalties go together only when they are the same."""
+    if len(set(keys)) > 1:
+        raise Refused(
+            _(
+                "Rewards go to the vote together; a penalty only with penalties of the same rule and the same effects."
+            ),
+            code="mixed",
+        )
+
+
+def is_small(effects, *, most_points, most_fen):
+    """Whether they take points and money alone, and of both together no more than these; None allows nothing."""
+    most = {"points": most_points or 0, "money": most_fen or 0}
+    sums = Counter()
+    for effect in effects:
+        sums[effect["kind"]] += abs(effect.get("amount", 0))
+    return bool(sums) and all(amount <= most.get(kind, -1) for kind, amount in sums.items())
+
+
+def refuse_large_batch(effects, limits):
+    """`effects` of the penalties of a batch, which are the same; `limits` is the policy's section."""
+    if not is_small(effects, most_points=limits.batch_points, most_fen=limits.batch_fen):
+        raise Refused(
+            _(
+                "These penalties go to the vote one by one: the rule book lets only smaller ones, of points and money "
+                "alone, go together."
+            ),
+            code="large",
+        )
 
 
 def refuse_unheard(*, is_penalty, was_heard, is_harsher_than_told, awaits_opinion):

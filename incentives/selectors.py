@@ -4,19 +4,22 @@ import datetime as dt
 import hashlib
 from collections import defaultdict
 
+from django.db.models import F
 from django.utils import timezone
 
 from approvals.models import Motion, Vote
 from audit.models import AuditRow
 from incentives import payroll_rows, rules
-from incentives.models import Case, Decision, LedgerLine, PayrollBatch, Rule
+from incentives.models import Case, Decision, LedgerLine, PayrollBatch, Rule, UnitHit
 from incentives.services.cases import last_months, month_of_close, rules_at
 from incentives.services.decisions import TOPIC
 from incentives.services.facts import fact_key, fact_rules, hits_of
+from incentives.services.late_heads import heads_found
+from incentives.services.unit_hits import headless, is_known, known_occurrences
 from incentives.triggers import triggers
 from incentives.triggers.rank_streak import month_evidence
 from incentives.unit_rules import trigger_of
-from organization.models import Company
+from organization.models import Assignment, Company
 from organization.scopes import employee_id_of
 from scoring.models import Close, Standing
 from scoring.services import adjudication
@@ -35,6 +38,7 @@ def stored_cases(close):
     cases = Case.objects.filter(
         company_id=close.company_id, period=month_of_close(close), rule__trigger__in=names
     ).exclude(evidence__has_key="cause")  # found later, after an appeal
+    cases = cases.exclude(unit_hits__occurrence=F("occurrence"))  # found then, but nobody headed the unit
     columns = ("employee_id", "rule_code", "occurrence", "is_distinguishable", "evidence")
     return sorted(([*row] for row in cases.values_list(*columns)), key=lambda row: row[:3])
 
@@ -44,17 +48,30 @@ def recomputed_cases(close):
     decision, alive or dead by now, had used up its months when the period was closed."""
     if close.state not in CLOSED:
         return []
+    return _rows(close, found_again(close))
+
+
+def _rows(close, again):
+    rows = [
+        [hit.employee_id, rule.code, hit.occurrence, hit.is_distinguishable, hit.evidence]
+        for rule, hit in again
+        if hit.employee_id
+    ]
+    return sorted(rows, key=lambda row: row[:3])
+
+
+def found_again(close):
+    """[(rule, hit)] that the close should have kept, a unit's without a head with them."""
     stored = {tuple(row[:3]) for row in stored_cases(close)}
     earlier = Decision.objects.filter(company_id=close.company_id, case__period__lt=month_of_close(close))
-    rows, reads, used = [], {}, last_months(earlier)
+    found, reads, used = [], {}, last_months(earlier)
     for rule, trigger in rules_at(close):
-        for hit in trigger.hits(rule, close, {}, reads=reads):
+        hits = trigger.hits(rule, close, {}, reads=reads)
+        for hit in [*(hit for hit in hits if hit.employee_id), *headless(rule, hits)]:
             is_stored = (hit.employee_id, rule.code, hit.occurrence) in stored
             if is_stored or not _was_used_up(hit, used[rule.code]):
-                rows.append(
-                    [hit.employee_id, rule.code, hit.occurrence, hit.is_distinguishable, hit.evidence]
-                )
-    return sorted(rows, key=lambda row: row[:3])
+                found.append((rule, hit))
+    return found
 
 
 def _was_used_up(hit, used):
@@ -68,13 +85,43 @@ def fact_4():
         yield from _case_violations(case)
     for close in Close.objects.filter(state__in=CLOSED).select_related("company", "policy_version"):
         kept = {tuple(row[:3]): row[4] for row in stored_cases(close)}
-        for employee_id, code, occurrence, _clear, evidence in recomputed_cases(close):
+        again = found_again(close)
+        yield from _unit_hit_violations(close.company, close.period, again)
+        for employee_id, code, occurrence, _clear, evidence in _rows(close, again):
             found = kept.get((employee_id, code, occurrence))
             if found is None:
                 yield f"{close.period}: employee {employee_id} meets rule {code} ({occurrence}), but there is no case"
             elif close.kind != "month" and found != evidence:
                 yield f"{close.period}: the case of rule {code} ({occurrence}) does not say what the scores say"
     yield from _fact_violations(timezone.now() - GRACE)
+
+
+def _unit_hit_violations(company, when, found):
+    """What touches the head of a unit that nobody headed stands there to be seen, and says what the scores say."""
+    found = [(rule, hit) for rule, hit in found if hit.employee_id is None]
+    if not found:
+        return
+    rows = UnitHit.objects.filter(company=company, rule_code__in={rule.code for rule, _hit in found})
+    kept = {(row.rule_code, row.occurrence): row.evidence for row in rows}
+    for rule, hit in found:
+        evidence = kept.get((rule.code, hit.occurrence))
+        if evidence is None:
+            yield f"{when}: rule {rule.code} hit a unit without a head ({hit.occurrence}), but nothing shows it"
+        elif _lasting(evidence) != _lasting(hit.evidence):
+            yield f"{when}: the hit of rule {rule.code} ({hit.occurrence}) does not say what the scores say"
+
+
+def fact_4_unit_hits():
+    """What became a case is that case, in the words in which it was kept; no head known for long is left waiting."""
+    settled = UnitHit.objects.filter(state=UnitHit.State.RESOLVED, case__occurrence=F("occurrence"))
+    for row in settled.select_related("case"):
+        if (row.case.rule_code, row.case.evidence) != (row.rule_code, row.evidence):
+            yield f"unit hit {row.pk}: case {row.case_id} rests on something else"
+    for company in Company.objects.filter(pk__in=UnitHit.objects.open().values("company_id")):
+        for row, head_id in heads_found(company):
+            entered = Assignment.history.filter(employee_id=head_id).order_by("-history_date").first()
+            if entered is not None and entered.history_date < timezone.now() - GRACE:
+                yield f"unit hit {row.pk}: employee {head_id} headed the unit, but has no case"
 
 
 def _fact_violations(at):
@@ -84,7 +131,14 @@ def _fact_violations(at):
             trigger = trigger_of(rule)
             same = Case.objects.filter(company_id=company.pk, rule_code=rule.code)
             kept = {fact_key(trigger, case.employee_id, case.occurrence): case.evidence for case in same}
-            for hit in hits_of(rule, since, until):
+            found_hits = hits_of(rule, since, until)
+            yield from _unit_hit_violations(
+                company, company.code, [(rule, hit) for hit in headless(rule, found_hits)]
+            )
+            waiting = known_occurrences(rule)
+            for hit in found_hits:
+                if hit.employee_id is None or is_known(hit, waiting):
+                    continue
                 found = kept.get(fact_key(trigger, hit.employee_id, hit.occurrence))
                 if found is None:
                     yield f"{company.code}: {hit.occurrence} meets rule {rule.code}, but there is no case"

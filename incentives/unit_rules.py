@@ -1,6 +1,6 @@
 """Rules of a unit's own book touch only its people and those below it (PM-6.5)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from incentives.models import Case
 from incentives.triggers import build
@@ -35,10 +35,10 @@ class WithinUnit:
 
     def _inside(self, hits):
         inside = [hit for hit in hits if hit.department_id in self.department_ids]
-        if all(hit.role != Case.Role.HEAD for hit in inside):
+        if all(hit.role != Case.Role.HEAD or hit.verified_at is None for hit in inside):
             return inside
         rows = list(Assignment.objects.filter(is_head=True, department_id__in=self.department_ids))
-        return [hit for hit in inside if hit.role != Case.Role.HEAD or _is_head(hit, rows)]
+        return [hit if _is_own(hit, rows) else replace(hit, employee_id=None) for hit in inside]
 
 
 def units_in_line(department):
@@ -52,15 +52,13 @@ def units_in_line(department):
     return found
 
 
-def _is_head(hit, rows):
+def _is_own(hit, rows):
     """A unit without a head has its facts put down to the head above it; that one is not the unit's to judge."""
-    day = hit.evidence.get("happened_on")
+    if hit.role != Case.Role.HEAD or hit.employee_id is None or hit.verified_at is None:
+        return True
     return any(
         row.employee_id == hit.employee_id
-        and (
-            not day
-            or row.starts_on.isoformat() <= day
-            and (row.ends_on is None or row.ends_on.isoformat() >= day)
-        )
+        and row.starts_on <= hit.head_on
+        and (row.ends_on is None or row.ends_on >= hit.head_on)
         for row in rows
     )

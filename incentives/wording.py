@@ -1,5 +1,6 @@
 """Sentences about effects and evidence, the same on every page, letter and inbox line."""
 
+from django.utils.text import Truncator
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
@@ -74,6 +75,15 @@ _NAMED = {
     "warning": _warning,
     "recommend": _recommendation,
 }
+
+
+def heard_text(hearing):
+    """What came of the last hearing before a penalty, in short; '' where there was none."""
+    if hearing is None:
+        return ""
+    if hearing.statement:
+        return _("stated: “%(text)s”") % {"text": Truncator(hearing.statement).chars(80)}
+    return _("waived the hearing") if hearing.waived_at else _("made no statement")
 
 
 def money_class_text(name):

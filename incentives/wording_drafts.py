@@ -19,7 +19,7 @@ TRIGGERS = {
 PARAMS = {
     "place": pgettext_lazy("field of a rule", "near the"),
     "quarters": pgettext_lazy("field of a rule", "quarters running"),
-    "units": pgettext_lazy("field of a rule", "departments (none: all with a head)"),
+    "units": pgettext_lazy("field of a rule", "departments (none: all)"),
     "threshold_bp": pgettext_lazy("field of a rule", "below"),
     "measure": pgettext_lazy("field of a rule", "what is counted"),
     "thresholds": pgettext_lazy("field of a rule", "least share of households, by department"),

@@ -107,13 +107,23 @@ def _in_short(rule):
 def _settings(before, after):
     old, new = _rows(before), _rows(after)
     for path in [*new, *(path for path in old if path not in new)]:
-        first, second = old.get(path), new.get(path)
+        first, second, empty = old.get(path), new.get(path), wording.empty_text(path)
+        if empty and _value(first) is _value(second) is None:
+            continue
         if first is None or second is None or first.setting.value != second.setting.value:
             row = second or first
-            kind = CHANGED if first and second else ADDED if second else REMOVED
+            kind = CHANGED if empty or first and second else ADDED if second else REMOVED
             yield Change(
-                kind, row.section, row.label, first.text if first else "", second.text if second else ""
+                kind,
+                row.section,
+                row.label,
+                first.text if first else empty,
+                second.text if second else empty,
             )
+
+
+def _value(row):
+    return row.setting.value if row else None
 
 
 def _rows(content):

@@ -1,9 +1,11 @@
 import datetime as dt
+import re
 from decimal import Decimal
+from functools import partial
 
 from django import forms
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from organization.models import Department
 from policies import rules, wording
@@ -105,15 +107,21 @@ class UnitDocumentForm(FactsForm):
 
 
 class SettingsForm(Styled, forms.Form):
-    """The settings of one section as plain fields: whole numbers, shares in percent, yes or no, days, codes."""
+    """The settings of one section as plain fields: whole numbers, shares in percent, yes or no, days, codes.
+
+    What a book may leave out stands there empty, to be filled in; what is emptied has no bound any more.
+    """
 
     def __init__(self, *args, content, section, **kwargs):
         self.content = content
         self.rows = [
             row
-            for row in wording.rows(content, rules.settings_of(content))
+            for row in wording.rows(
+                content, [*rules.settings_of(content), *wording.left_out(content, section)]
+            )
             if row.setting.path[0] == section and is_plain(row.setting.value)
         ]
+        self.rows.sort(key=lambda row: wording.place_of(row.setting.path))
         self.base_fields = {row.setting.name: field_for(content, row) for row in self.rows}
         initial = {row.setting.name: shown(content, row.setting) for row in self.rows}
         super().__init__(*args, initial=initial, **kwargs)
@@ -130,18 +138,28 @@ class SettingsForm(Styled, forms.Form):
     def blame(self, sentence):
         """Put a room's sentence beside the field it names, else above the form."""
         named = [row.setting.name for row in self.rows if row.setting.path[-1] in sentence]
-        self.add_error(named[0] if len(named) == 1 else None, sentence)
+        if len(named) == 1:
+            self.add_error(named[0], _in_words(sentence, named[0], self.fields[named[0]].label))
+        else:
+            self.add_error(None, sentence)
+
+
+def _in_words(sentence, name, label):
+    """The sentence of a room with the setting called as the form calls it."""
+    return re.sub(rf"\b{re.escape(name.rsplit('.', 1)[-1])}\b", lambda _found: f"“{label}”", sentence)
 
 
 def is_plain(value):
     """One value, or a list of plain ones."""
     if isinstance(value, list):
         return all(isinstance(inner, str | int) for inner in value)
-    return isinstance(value, str | int | float | bool)
+    return value is None or isinstance(value, str | int | float | bool)
 
 
 def field_for(content, row):
     value, label = row.setting.value, row.label
+    if empty := wording.empty_text(row.setting.path):
+        return _may_be_empty(content, row, empty)
     if isinstance(value, bool):
         return forms.BooleanField(label=label, required=False)
     if isinstance(value, list):
@@ -160,12 +178,23 @@ def field_for(content, row):
     return forms.CharField(label=label, max_length=200, required=False)
 
 
+def _may_be_empty(content, row, empty):
+    """A number of fen or a whole one; empty it has a meaning of its own."""
+    unit = wording.unit_of(content, row.setting.path)
+    kind = partial(forms.DecimalField, decimal_places=2) if unit == "fen" else forms.IntegerField
+    said = {"fen": gettext("Yuan."), "months": gettext("Months.")}.get(unit, "")
+    meaning = gettext("Leave it empty for: %(meaning)s.") % {"meaning": empty}
+    return kind(label=row.label, required=False, help_text=f"{said} {meaning}".strip())
+
+
 def is_share(content, setting):
     """Shares are kept in basis points and entered in percent."""
     return setting.path[-1].endswith("_bp") or wording.unit_of(content, setting.path) == "bp"
 
 
 def shown(content, setting):
+    if setting.value is None:
+        return None
     if isinstance(setting.value, list):
         return ", ".join(str(inner) for inner in setting.value)
     is_number = isinstance(setting.value, int) and not isinstance(setting.value, bool)

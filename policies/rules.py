@@ -212,7 +212,7 @@ def with_value(content, path, value):
     if isinstance(content, list):
         place = _place(content, key)
         return [*content[:place], with_value(content[place], rest, value), *content[place + 1 :]]
-    return {**content, key: with_value(content[key], rest, value)}
+    return {**content, key: with_value(content.get(key), rest, value)}
 
 
 def with_values(content, changed):

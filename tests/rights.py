@@ -87,7 +87,8 @@ TABLE = (
     ),
     (
         "auditor group hr hr_appeals",
-        "execution incentives_case incentives_queue ledger ledger_export person_record person_statement",
+        "execution incentives_case incentives_queue ledger ledger_export person_record person_statement unit_hit "
+        "unit_hits",
     ),
     (
         "auditor group hr hr_appeals research service staff",
@@ -151,7 +152,7 @@ TABLE = (
         "incentives_batch incentives_batch_send incentives_call_hearing incentives_opinion "
         "incentives_propose incentives_set_aside incentives_submit incentives_take_back membership_end outbox "
         "outbox_retry outbox_retry_all policy_publish policy_submit policy_withdraw robot robot_new robot_switch "
-        "robot_test robots suspension_lift",
+        "robot_test robots suspension_lift unit_hit_set_aside",
     ),
     (
         "hr research service",

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from approvals import rules
 from approvals.models import Motion
 from approvals.services.voting import cast_vote
+from approvals.topics import batches_of
 from core.flow import Refused
 from organization.models import Employee
 
@@ -42,6 +44,7 @@ def cast_batch(lines, *, by, at):
             _("At most %(most)s votes go in one batch; %(count)s were chosen.")
             % {"most": MOST_LINES, "count": len(lines)}
         )
+    rules.refuse_mixed(batches_of(line.motion for line in lines))
     return [_cast(line, by, at) for line in sorted(lines, key=lambda line: line.motion.pk)]
 
 

@@ -1,4 +1,5 @@
-"""Voting on several rewards in one go: each line visible, one choice per line, the password asked with each batch."""
+"""Voting on several rewards, or several like penalties, in one go: each line visible, one choice per line, the password
+asked with each batch."""
 
 import hashlib
 import re
@@ -10,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from approvals import services
+from approvals import rules, services
 from approvals.forms import LineForm, PasswordForm
 from approvals.models import Motion, Seat
 from approvals.services.batch import MOST_LINES
@@ -30,19 +31,27 @@ def fingerprint(question):
     return hashlib.sha256("\n".join([question.title, question.detail, counts]).encode()).hexdigest()[:16]
 
 
-def batch_lines(request, data=None):
-    """[(seat, question, form)] of the batchable motions that wait for me, at most a hundred."""
+def batch_asked(request):
+    """The key of the batch in the address or the form; '' for rewards."""
+    return (request.POST if request.method == "POST" else request.GET).get("batch", "")[:40]
+
+
+def batchable_lines(request):
+    """[(seat, question)] of every batchable motion that waits for me, of whatever batch."""
     seats = list(awaiting_seats(request)[: 3 * MOST_LINES])
     seats.sort(key=lambda seat: (seat.motion.due_at, seat.motion_id, not is_own(request, seat)))
     questions = questions_of(list({seat.motion_id: seat.motion for seat in seats}.values()))
-    chosen = [seat for seat in seats if questions[seat.motion_id].is_batchable][:MOST_LINES]
+    known = [(seat, questions[seat.motion_id]) for seat in seats]
+    return [(seat, question) for seat, question in known if question.is_batchable]
+
+
+def batch_lines(request, data=None):
+    """[(seat, question, form)] of those of the batch asked for, at most a hundred."""
+    key = batch_asked(request)
+    chosen = [(seat, question) for seat, question in batchable_lines(request) if question.batch == key]
     return [
-        (
-            seat,
-            questions[seat.motion_id],
-            LineForm(data, prefix=f"s{seat.pk}", initial={"shown": fingerprint(questions[seat.motion_id])}),
-        )
-        for seat in chosen
+        (seat, question, LineForm(data, prefix=f"s{seat.pk}", initial={"shown": fingerprint(question)}))
+        for seat, question in chosen[:MOST_LINES]
     ]
 
 
@@ -55,7 +64,8 @@ def excluded_lines(request):
     ).exclude(recused_at=None)
     seats = list(away.select_related("motion__committee").order_by("motion__due_at", "pk")[:MOST_LINES])
     questions = questions_of([seat.motion for seat in seats])
-    return [(seat, questions[seat.motion_id]) for seat in seats if questions[seat.motion_id].is_batchable]
+    known, key = [(seat, questions[seat.motion_id]) for seat in seats], batch_asked(request)
+    return [(seat, question) for seat, question in known if question.is_batchable and question.batch == key]
 
 
 @require("approvals.vote")
@@ -72,6 +82,8 @@ def batch_page(request, lines, password, problem="", status=200):
         "password": password,
         "problem": problem,
         "most": MOST_LINES,
+        "batch": batch_asked(request),
+        "batch_title": next((question.batch_title for _seat, question, _form in lines), ""),
     }
     return render(request, "approvals/batch.html", context, status=status)
 
@@ -136,7 +148,9 @@ def gone_or_changed(request, lines, picked):
     wanted = {
         id_in(match[1]) for name in request.POST if (match := CHOSEN.match(name)) and request.POST[name]
     }
-    if wanted - {seat.pk for seat, question, form in lines}:
+    if missing := wanted - {seat.pk for seat, question, form in lines}:
+        if missing & {seat.pk for seat, question in batchable_lines(request)}:
+            return rules.mixed_sentence()
         return _(
             "No vote was cast: a line you chose was closed or voted on meanwhile. Check the rest and cast again."
         )

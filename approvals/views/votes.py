@@ -1,6 +1,6 @@
 """The group's votes: the list, one motion, my vote, my recusal."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -79,9 +79,17 @@ def votes(request):
         "stuck": stuck,
         "now": timezone.now(),
         "may_delegate": may(request.user, "approvals.vote"),
-        "batchable": sum(questions[motion.pk].is_batchable for motion, names in mine),
+        "batches": batches(questions[motion.pk] for motion, names in mine),
     }
     return render(request, "approvals/votes.html", context)
+
+
+def batches(questions):
+    """[(key, what its lines have in common, how many)] of the batches with more than one line; rewards first."""
+    found = [question for question in questions if question.is_batchable]
+    titles = {question.batch: question.batch_title for question in found}
+    counted = Counter(question.batch for question in found)
+    return [(key, titles[key], counted[key]) for key in sorted(counted) if counted[key] > 1]
 
 
 @require("approvals.vote", "approvals.audit", "approvals.manage")

@@ -6,6 +6,7 @@ from incentives.models.ledger import LedgerLine, PayrollBatch, PayrollLine
 from incentives.models.rule import Rule
 from incentives.models.scope import VisibleQuerySet
 from incentives.models.simulation import Simulation
+from incentives.models.unit_hit import UnitHit
 
 __all__ = [
     "Case",
@@ -23,6 +24,7 @@ __all__ = [
     "Rule",
     "Simulation",
     "Talk",
+    "UnitHit",
     "VisibleQuerySet",
     "Warning",
 ]

@@ -14,10 +14,12 @@ from incentives.services.facts import find_due_facts, find_fact_cases
 from incentives.services.hand import decline_report, report_fact, verify_report
 from incentives.services.hearings import call_hearing, end_due_hearings, state_case, waive_hearing
 from incentives.services.issuing import acknowledge_receipt, finalize_due, issue, record_service
+from incentives.services.late_heads import resolve_unit_hits
 from incentives.services.ledger import post, reverse
 from incentives.services.marks import confirm_condition
 from incentives.services.payroll import make_payroll
 from incentives.services.talks import acknowledge_talk, hand_over_talk, hold_talk
+from incentives.services.unit_hits import set_aside_unit_hit
 from incentives.services.voting import enact, take_back
 
 __all__ = [
@@ -45,9 +47,11 @@ __all__ = [
     "propose_and_submit",
     "report_fact",
     "record_service",
+    "resolve_unit_hits",
     "reverse",
     "send_back_duty",
     "set_aside",
+    "set_aside_unit_hit",
     "state_case",
     "submit_batch",
     "take_back",

@@ -13,6 +13,7 @@ from incentives import letters, rules
 from incentives.models import Case, Decision, Rule
 from incentives.policy import clocks
 from incentives.services.telling import tell, tell_all
+from incentives.services.unit_hits import keep_unit_hits, split_headless, tell_of_unit_hits
 from incentives.triggers import close_inputs
 from incentives.unit_rules import trigger_of
 from organization.models import Employee
@@ -28,8 +29,9 @@ from scoring.statistics.gate import outcome
 def find_cases(close, at):
     """The close step 'propose' (RE-3.3, RE-5.2a, RE-5.3a): every literal hit of every rule in force becomes a case.
 
-    The evidence gate and the rule's switch only decide whether it may propose itself. Safe to repeat and to run
-    twice at once: a case is unique per rule, person and occurrence. Returns the new ones.
+    The evidence gate and the rule's switch only decide whether it may propose itself. What touches the head of a unit
+    that nobody headed is kept as a UnitHit. Safe to repeat and to run twice at once: a case is unique per rule, person
+    and occurrence. Returns the new ones.
     """
     found = rules_at(close)
     if not found:
@@ -37,12 +39,16 @@ def find_cases(close, at):
     hold_books(close.company)
     _freeze_inputs(close, found)
     period = month_of_close(close)
-    new, reads, used = [], {}, used_by_rule(close.company_id, [rule for rule, _trigger in found], period)
+    new, headless, reads = [], [], {}
+    used = used_by_rule(close.company_id, [rule for rule, _trigger in found], period)
     for rule, trigger in found:
         hits = trigger.hits(rule, close, used[rule.code], reads=reads)
+        hits, without_head = split_headless(rule, hits)
         new += keep_hits(rule, [(hit, period) for hit in hits], at)
+        headless += keep_unit_hits(rule, [(hit, period) for hit in without_head], at)
     if new:
         tell_hr(close.company, new, at)
+    tell_of_unit_hits(close.company, headless, at)
     return new
 
 

@@ -15,7 +15,7 @@ from incentives import rules
 from incentives.grading import needs_proven_loss, specs_of
 from incentives.hands import awaits_opinion, shapers_of
 from incentives.models import Case, Decision, Rule
-from incentives.policy import clocks
+from incentives.policy import clocks, limits_on
 from incentives.services.cases import line_of, other_penalty, refuse_concerned, verifiers_of
 from organization.models import Employee
 
@@ -149,12 +149,24 @@ def write_opinion(decision, *, opinion, by, at):
 
 @transaction.atomic
 def submit_batch(decisions, *, by, at):
-    """Put at most 100 decisions to the vote, all or none; BatchRefused names each line that cannot go."""
+    """Put at most 100 decisions to the vote, all or none; BatchRefused names each line that cannot go.
+
+    Rewards go together; penalties that are the same and no larger than the policy's limits for a batch.
+    """
     decisions = list(decisions)
     rules.refuse_batch(len(decisions))
     if len(decisions) > 1:
-        rules.refuse_mixed_batch([(one.direction, one.rule_code, str(one.effects)) for one in decisions])
+        _refuse_unlike(decisions, at)
     return _each(decisions, lambda decision: _submit(decision, by=by, at=at))
+
+
+def _refuse_unlike(decisions, at):
+    fresh = Decision.objects.select_for_update().filter(pk__in=[one.pk for one in decisions]).order_by("pk")
+    fresh = list(fresh.select_related(None))
+    rules.refuse_mixed_batch([rules.batch_key(one.direction, one.rule_code, one.effects) for one in fresh])
+    if fresh[0].direction == Rule.Direction.PENALTY:
+        day = at.astimezone(SHANGHAI).date()
+        rules.refuse_large_batch(fresh[0].effects, limits_on(decisions[0].company, day))
 
 
 @transaction.atomic

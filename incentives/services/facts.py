@@ -18,6 +18,7 @@ from incentives.models import Case, Decision, HandReport, Rule
 from incentives.services.cases import keep_hits, known_keys, tell_hr
 from incentives.services.ledger import exported_months
 from incentives.services.telling import tell_all
+from incentives.services.unit_hits import keep_unit_hits, split_headless, tell_of_unit_hits
 from incentives.triggers import triggers
 from incentives.unit_rules import trigger_of
 from organization.models import Company
@@ -38,7 +39,7 @@ def find_fact_cases(company, at):
     verification, or in the next one whose payroll file is not made yet.
     """
     found = [(rule, _new_hits(rule, since, until)) for rule, since, until in fact_rules(company, at)]
-    found = [(rule, hits) for rule, hits in found if hits]
+    found = [(rule, hits) for rule, hits in found if any(hits)]
     return _keep(company, found, at) if found else []
 
 
@@ -46,16 +47,20 @@ def find_fact_cases(company, at):
 def _keep(company, found, at):
     hold_books(company)
     exported = exported_months(company.pk)
-    new = []
-    for rule, hits in found:
+    new, headless = [], []
+    for rule, (hits, without_head) in found:
         new += keep_hits(rule, [(hit, _month(hit, exported)) for hit in _unknown(rule, hits)], at)
+        headless += keep_unit_hits(rule, [(hit, _month(hit, exported)) for hit in without_head], at)
     if new:
         tell_hr(company, new, at)
+    tell_of_unit_hits(company, headless, at)
     return new
 
 
 def _new_hits(rule, since, until):
-    return _unknown(rule, hits_of(rule, since, until))
+    """(hits without a case, hits on a unit that nobody headed and that is not known yet)."""
+    hits, headless = split_headless(rule, hits_of(rule, since, until))
+    return _unknown(rule, hits), headless
 
 
 def hits_of(rule, since, until):

@@ -10,6 +10,7 @@ from incentives.caps import WHOLE
 from incentives.grading import divided
 from incentives.models import Case, Rule
 from incentives.simulation.fragility import Fragility
+from incentives.simulation.limiting import laid, limits_by_month
 from incentives.simulation.reranking import Reranked
 from incentives.triggers import Hit, close_inputs
 from incentives.unit_rules import trigger_of
@@ -32,6 +33,21 @@ class Found:
     is_fragile: bool
     #: {employee id: share in basis points} of all whom the same fact touches, where it is divided among several
     shares: dict = field(default_factory=dict)
+    #: what the ledger would post of it (limiting.Part), and what lapses by unit; see limiting.laid
+    parts: tuple = ()
+    lapsed: dict = field(default_factory=dict)
+
+    @property
+    def is_headless(self):
+        """On a unit that nobody headed: nobody answers for it until a head is entered."""
+        return self.hit.employee_id is None
+
+    def posted(self, unit):
+        return sum(part.amount for part in self.parts if part.unit == unit)
+
+    def carried(self, unit):
+        """Of that, what counts in later months."""
+        return sum(part.amount for part in self.parts if part.unit == unit and part.month != self.period)
 
     @property
     def effects(self):
@@ -107,14 +123,14 @@ def run(version, closes, months, step=lambda: None, pulse=lambda: None):
         except ValueError as wrong:
             skipped.append(Skipped(rule.code, str(wrong)))
         step()
-    return found, skipped
+    return laid(found, limits_by_month(version)), skipped
 
 
 def _run_rule(rule, closes, months, pulse, reranked=None):
     trigger, past = trigger_of(rule), Past(rule, months)
     if not trigger.close_kind:
         since, until = Period.parse(months[0]).starts_at, Period.parse(months[-1]).ends_at
-        hits = trigger.hits_between(rule, since, until)
+        hits = _touching(rule, trigger.hits_between(rule, since, until))
         shares = _shares(hits)
         for hit in hits:
             past.keep(hit, str(Period.month_of(hit.verified_at)), shares.get(hit.occurrence))
@@ -122,11 +138,17 @@ def _run_rule(rule, closes, months, pulse, reranked=None):
     for close in closes:
         if close.kind == trigger.close_kind:
             _add_inputs(close, trigger)
-            for hit in trigger.hits(rule, close, past.used, **_counted_with(rule, close, reranked)):
+            hits = trigger.hits(rule, close, past.used, **_counted_with(rule, close, reranked))
+            for hit in _touching(rule, hits):
                 past.add(hit, _last_month(close))
             past.use_up()
             pulse()
     return past.found
+
+
+def _touching(rule, hits):
+    """Without those on the missing head of a unit for whom the rule has nothing."""
+    return [hit for hit in hits if hit.employee_id or rules.effects_for(rule.effects, hit.role)]
 
 
 def _counted_with(rule, close, reranked):
@@ -167,7 +189,9 @@ class Past:
         if (hit.employee_id, hit.occurrence) in self.seen or period not in self.months:
             return
         self.seen.add((hit.employee_id, hit.occurrence))
-        is_proposed = outcome(hit.is_distinguishable, self.rule.evidence) != "case_only"
+        is_proposed = bool(hit.employee_id) and (
+            outcome(hit.is_distinguishable, self.rule.evidence) != "case_only"
+        )
         fragile = not hit.is_distinguishable or self.fragility.one_answer_decides(hit)
         self.found.append(Found(self.rule, hit, period, is_proposed, fragile, shares or {}))
 
@@ -177,6 +201,7 @@ class Past:
         months = rules.months_of(hit.occurrence)
         if (
             months
+            and hit.employee_id
             and rules.CASE_STATES[outcome(hit.is_distinguishable, self.rule.evidence)] != Case.State.HELD
         ):
             owner = rules.owner_of(hit.employee_id, hit.occurrence)

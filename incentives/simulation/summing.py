@@ -1,11 +1,9 @@
 """The totals of a simulation as JSON: per rule, per department, hit by hit, against the version in force."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 
+from incentives.simulation.limiting import UNITS, months_of_people
 from incentives.simulation.reranking import unseen
-
-MONEY = ("money", "team_fund")
-COUNTED = ("hits", "held", "people", "points", "fen", "fragile")
 
 
 def summary(version, current, months, now, before):
@@ -32,32 +30,38 @@ def summary(version, current, months, now, before):
         "departments": _departments(found, old),
         "hits": _hits(found, old),
         "doubles": doubles(found),
+        "over_limits": months_of_people(found),
         "unseen": unseen(version, current),
     }
 
 
 def counts(found):
-    """Held cases are counted apart: nothing follows from them by itself."""
-    sums = amounts(found)
+    """Held cases and those on a missing head are counted apart: nothing follows from them by itself.
+
+    Points and fen are what the ledger would post, in whatever month; of them some is carried over, the rest lapses.
+    """
     proposed = [one for one in found if one.is_proposed]
     return {
         "hits": len(proposed),
-        "held": len(found) - len(proposed),
+        "held": sum(not one.is_proposed and not one.is_headless for one in found),
+        "headless": sum(one.is_headless for one in found),
         "people": len({one.hit.employee_id for one in proposed}),
-        "points": sums["points"],
-        "fen": sums["fen"],
+        **sums(found),
         "fragile": sum(one.is_fragile for one in proposed),
     }
 
 
-def amounts(found):
-    sums = Counter()
-    for one in found:
-        for effect in one.effects:
-            unit = "fen" if effect["kind"] in MONEY else effect["kind"]
-            if unit in ("points", "fen"):
-                sums[unit] += effect.get("amount") or 0
-    return sums
+def sums(found):
+    """{points, fen} as posted, and of both what is carried over (carried_points) and what lapses (lapsed_points)."""
+    return {
+        name: value
+        for unit in UNITS
+        for name, value in (
+            (unit, sum(one.posted(unit) for one in found)),
+            (f"carried_{unit}", sum(one.carried(unit) for one in found)),
+            (f"lapsed_{unit}", sum(one.lapsed.get(unit, 0) for one in found)),
+        )
+    }
 
 
 def doubles(found):
@@ -89,11 +93,11 @@ def _hits(found, old):
     known, kept = {one.key for one in old}, {one.key for one in found}
     rows = [_hit(one, "same" if one.key in known else "new") for one in found]
     rows += [_hit(one, "gone") for one in old if one.key not in kept]
-    return sorted(rows, key=lambda row: (row["period"], row["rule"], row["employee"]))
+    return sorted(rows, key=lambda row: (row["period"], row["rule"], row["employee"] or 0))
 
 
 def _hit(one, change):
-    sums, (k, n) = amounts([one]), rests_on(one.hit.evidence)
+    k, n = rests_on(one.hit.evidence)
     return {
         "rule": one.rule.code,
         "employee": one.hit.employee_id,
@@ -103,8 +107,7 @@ def _hit(one, change):
         "period": one.period,
         "is_proposed": one.is_proposed,
         "is_fragile": one.is_fragile,
-        "points": sums["points"],
-        "fen": sums["fen"],
+        **sums([one]),
         "k": k,
         "n": n,
         "change": change,

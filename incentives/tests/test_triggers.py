@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from incentives import rules, selectors, services
+from incentives import selectors, services
 from incentives.models import Case, Rule
 from incentives.tests.build_facts import PLUS, POINT, Units, add_book, rule
 from incentives.triggers import build, check_roles, overlaps
@@ -192,64 +192,6 @@ def test_answers_that_name_no_household_are_counted_for_the_unit(company):
     units.find(units.close("2026Q3"))
     case = Case.objects.get()
     assert (case.state, case.evidence["answered"], case.evidence["unknown"]) == ("held", 1, 1)
-
-
-# ---- the excellent team (RE-5.2d)
-
-
-def test_every_member_of_the_best_team_is_touched_once_and_the_head_also_as_head(company):
-    units = Units(company, TEAM)
-    units.find(units.close("2026H2", {units.peony: (190, 200), units.garden: (170, 200)}))
-    assert found() == [
-        ("牡丹处主任", "2026H2@peony", "found", "member"),
-        ("牡丹处1", "2026H2@peony", "found", "member"),
-        ("牡丹处2", "2026H2@peony", "found", "member"),
-        ("牡丹处主任", "2026H2@peony/head", "found", "head"),
-    ]
-    cases = Case.objects.all()
-    assert {(case.incident, case.period) for case in cases} == {("team:2026H2@peony", "2026-12")}
-    specs = Rule.objects.get(code="RE-5.2d").effects
-    assert [spec["kind"] for spec in rules.effects_for(specs, "member")] == ["points"]
-    assert [spec["kind"] for spec in rules.effects_for(specs, "head")] == ["commendation_notice"]
-
-
-def test_who_works_in_the_team_on_the_last_counted_day_is_a_member(company):
-    units = Units(company, TEAM)
-    left, moved = units.peony.people
-    left.assignments.update(ends_on=date(2026, 12, 30))
-    moved.assignments.update(ends_on=date(2026, 12, 31))  # in the other team from New Year on
-    moved.assignments.create(
-        department=units.garden, post=moved.assignments.get().post, starts_on=date(2027, 1, 1)
-    )
-    factories.make_employee(units.peony, "新来", since=date(2026, 12, 31))
-    factories.make_employee(units.peony, "明年来", since=date(2027, 1, 1))
-    units.find(units.close("2026H2", {units.peony: (190, 200), units.garden: (170, 200)}))
-    assert [(name, role) for name, _when, _state, role in found()] == [
-        ("牡丹处主任", "member"),
-        ("牡丹处2", "member"),
-        ("新来", "member"),
-        ("牡丹处主任", "head"),
-    ]
-
-
-def test_collaboration_can_decide_who_is_best(company):
-    units = Units(company, TEAM)
-    close = units.close("2026H2", {units.peony: (172, 200), units.garden: (170, 200)})
-    units.marks(close, {units.peony.people[0]: 60, units.garden.people[0]: 95})
-    units.find(close)
-    assert {case.department for case in Case.objects.all()} == {units.garden}
-    teams = Case.objects.first().evidence["teams"]
-    assert [(team["code"], team["collaboration"], team["value"]) for team in teams] == [
-        ("garden", "95.00", "86.43"),
-        ("peony", "60.00", "82.29"),
-    ]
-
-
-def test_a_team_whose_collaboration_alone_is_unknown_is_not_ranked(company):
-    units = Units(company, TEAM)
-    close = units.close("2026H2", {units.peony: (199, 200), units.garden: (170, 200)})
-    units.marks(close, {units.garden.people[0]: 95})
-    assert units.find(close) == []
 
 
 # ---- frozen, verified, once

@@ -7,9 +7,9 @@ from approvals.models import Motion
 from core.faults import WritePath
 from core.registries import write_paths
 from incentives import services
-from incentives.models import Decision, Talk
+from incentives.models import Decision, Talk, UnitHit
 from incentives.tests.build import MONTHS, Stage, second_head
-from incentives.tests.build_facts import Desk, rule
+from incentives.tests.build_facts import Desk, Units, rule
 from tests import factories
 from tests.factories import at
 from tests.replay import replayed
@@ -136,7 +136,33 @@ def verified():
     return (found.company,)
 
 
+def headless():
+    """A unit that nobody headed, its rate below the threshold."""
+    found = Units(factories.make_company(), rule("PM-6.3", "unit_rate_below", threshold_bp=9500))
+    found.peony.assignments_head.assignments.update(ends_on=dt.date(2026, 8, 31))
+    return found, found.close("2026Q3", {found.peony: {5: 100, 3: 70, 1: 30}})
+
+
+def unit_hit():
+    found, close = headless()
+    services.find_cases(close, at())
+    return UnitHit.objects.get(), found.hr
+
+
+def headed():
+    one, _by = unit_hit()
+    factories.make_employee(one.department, "新主任", is_head=True)
+    return (at(),)
+
+
 PATHS = {
+    "incentives.find_cases: a unit without a head": WritePath(
+        lambda: headless()[1:], lambda close: services.find_cases(close, at())
+    ),
+    "incentives.set_aside_unit_hit": WritePath(
+        unit_hit, lambda one, by: services.set_aside_unit_hit(one, reason="撤并", by=by, at=at())
+    ),
+    "incentives.resolve_unit_hits": WritePath(headed, services.resolve_unit_hits),
     "incentives.report_fact": WritePath(lambda: (desk(),), lambda found: found.report()),
     "incentives.verify_report": WritePath(
         reported, lambda report, by: services.verify_report(report, by=by, at=at(2026, 11, 5))

@@ -20,10 +20,11 @@ class Hit(NamedTuple):
     """A literal hit: whom, as what, where they worked, what set it off, on what it rests, whether chance explains it.
 
     `incident` names the one happening behind it; of hits on the same one a person bears one penalty. `verified_at` is
-    the moment of a fact; a hit of a close has none.
+    the moment of a fact; a hit of a close has none. A rule that touches the head names the day as `head_on`, and no
+    `employee_id` where nobody headed the unit then.
     """
 
-    employee_id: int
+    employee_id: int | None
     department_id: int
     occurrence: str
     evidence: dict
@@ -31,6 +32,7 @@ class Hit(NamedTuple):
     role: str = "employee"
     incident: str = ""
     verified_at: dt.datetime | None = None
+    head_on: dt.date | None = None
 
 
 class Trigger:

@@ -1,7 +1,7 @@
 """The excellent team of a half-year: departments ranked by team score and collaboration (RE-5.2d)."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from core.period import Period
@@ -20,11 +20,12 @@ HIDDEN = (Score.Status.NONE, Score.Status.SUPPRESSED)
 @dataclass(frozen=True)
 class BestTeam(Trigger):
     """The first `places` of the teams are candidates, ties included; the group picks. Every member is touched once as
-    member, and the head once more as head.
+    member, and the head once more as head. Whoever belongs to several of them is touched for the first alone: the
+    better place, among equals the code that comes first.
 
-    Teams are departments with a head and nobody below them. `collaboration` is the part of the composite that says
-    how people work together; both parts weigh as in the policy's composite. A team without it, where others have it,
-    is not ranked: nothing is silently weighed anew.
+    Teams are departments with people of their own and nobody below them. `collaboration` is the part of the composite
+    that says how people work together; both parts weigh as in the policy's composite. A team without it, where others
+    have it, is not ranked: nothing is silently weighed anew.
     """
 
     places: int = 1
@@ -48,10 +49,10 @@ class BestTeam(Trigger):
         for team in ranked:
             team["place"] = 1 + sum(other["exact"] > team["exact"] for other in ranked)
         alpha = setting(rule.version, "ranking", close.cutoff_on).alpha
-        for team in ranked:
+        for team in sorted(ranked, key=_order):
             if team["place"] <= self.places and len(ranked) > self.places:
                 hits += self._fan_out(rule, close, team, ranked, alpha)
-        return hits
+        return _once_each(hits)
 
     def _teams(self, rule, close):
         parents = {parent for _child, parent in close.frozen.get("departments", ())}
@@ -130,9 +131,26 @@ class BestTeam(Trigger):
                 is_distinguishable=verdict.distinguishable,
                 role=role,
                 incident=f"team:{when}",
+                head_on=close.cutoff_on if role == "head" else None,
             )
             for employee_id, role, occurrence in touched
         ]
+
+
+def _once_each(hits):
+    """The first hit of each person in each role, naming the further teams; a head that is missing is nobody yet."""
+    first = {}
+    for place, hit in enumerate(hits):
+        key = hit.role, hit.employee_id or f"place {place}"
+        if key in first:
+            first[key] = _also_in(first[key], hit.evidence["unit"])
+        else:
+            first[key] = hit
+    return list(first.values())
+
+
+def _also_in(hit, unit):
+    return replace(hit, evidence=hit.evidence | {"also_in": [*hit.evidence.get("also_in", ()), unit]})
 
 
 def _together(team, weights, has_marks):

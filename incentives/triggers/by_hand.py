@@ -53,7 +53,7 @@ class ByHand(Trigger):
         if self.to == "head":
             employee_id = places.head_of(fact.department_id, fact.happened_on)
         effect = effect_of(fact.figures, alpha) if self.needs_effect else {}
-        if employee_id is None or effect is None:
+        if effect is None or employee_id is None and self.to != "head":
             return None
         return Hit(
             employee_id=employee_id,
@@ -78,6 +78,7 @@ class ByHand(Trigger):
             role=self.to,
             incident=incident_of(fact, **self._item(fact)),
             verified_at=fact.verified_at,
+            head_on=fact.happened_on if self.to == "head" else None,
         )
 
     def _item(self, fact):

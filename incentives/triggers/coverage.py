@@ -82,6 +82,7 @@ class CoverageBelow(Trigger):
             ),
             is_distinguishable=is_sure,
             role="head",
+            head_on=close.cutoff_on,
         )
 
 

@@ -55,9 +55,9 @@ def frozen_members(close):
 
 
 def units_of(close, codes=()):
-    """The frozen units that have a head, those with one of `codes` only if any are given."""
+    """The frozen units, those with one of `codes` only if any are given; a unit may be without a head."""
     units = [Unit(*row) for row in close.frozen.get("units", ())]
-    return [unit for unit in units if unit.head_id and (not codes or unit.code in codes)]
+    return [unit for unit in units if not codes or unit.code in codes]
 
 
 def scores_of(close, periods):

@@ -28,13 +28,22 @@ class Places:
         found = begun[-1:] or rows[:1]
         return found[0].department_id if found else None
 
-    def head_of(self, department_id, day):
-        """Employee id of the head on that day, or of the nearest one above; None if nobody was."""
-        while department_id is not None:
-            for row in self._heads.get(department_id, []):
-                if row.starts_on <= day and (row.ends_on is None or row.ends_on >= day):
-                    return row.employee_id
+    def head_of(self, department_id, day, within=None):
+        """Employee id of the head on that day, or of the nearest one above; None if nobody was.
+
+        `within` are the ids of the departments in which a head is looked for, None for all.
+        """
+        while department_id is not None and (within is None or department_id in within):
+            if (head_id := self.own_head_of(department_id, day)) is not None:
+                return head_id
             department_id = self._parents.get(department_id)
+        return None
+
+    def own_head_of(self, department_id, day):
+        """The same of the department alone."""
+        for row in self._heads.get(department_id, []):
+            if row.starts_on <= day and (row.ends_on is None or row.ends_on >= day):
+                return row.employee_id
         return None
 
 

@@ -15,7 +15,7 @@ MOST_QUARTERS = 8
 
 @dataclass(frozen=True)
 class TargetMissed(Trigger):
-    """`quarters` running; `units` are department codes, all with a head where none is named. Touches the head."""
+    """`quarters` running; `units` are department codes, all where none is named. Touches the head."""
 
     quarters: int
     units: tuple = ()
@@ -41,10 +41,10 @@ class TargetMissed(Trigger):
                 continue
             rows = [scores.get((unit.id, str(period))) for period in periods]
             if all(row is not None and _is_below(row) for row in rows):
-                hits.append(self._hit(rule, unit, rows, alpha))
+                hits.append(self._hit(rule, close, unit, rows, alpha))
         return hits
 
-    def _hit(self, rule, unit, rows, alpha):
+    def _hit(self, rule, close, unit, rows, alpha):
         p = _pooled_p(rows)
         return Hit(
             employee_id=unit.head_id,
@@ -64,6 +64,7 @@ class TargetMissed(Trigger):
             ),
             is_distinguishable=p < alpha,
             role="head",
+            head_on=close.cutoff_on,
         )
 
 

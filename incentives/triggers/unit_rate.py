@@ -81,6 +81,7 @@ class UnitRateBelow(Trigger):
             ),
             is_distinguishable=is_clear,
             role="head",
+            head_on=close.cutoff_on,
         )
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from incentives.views import books, case, mine, queue, talks
+from incentives.views import books, case, mine, queue, talks, unit_hits
 
 urlpatterns = [
     path("incentives/", queue.queue, name="incentives_queue"),
@@ -14,6 +14,9 @@ urlpatterns = [
     path("incentives/cases/<int:pk>/send/", case.submit, name="incentives_submit"),
     path("incentives/cases/<int:pk>/take-back/", case.take_back, name="incentives_take_back"),
     path("incentives/cases/<int:pk>/set-aside/", case.set_aside, name="incentives_set_aside"),
+    path("incentives/units/", unit_hits.unit_hits, name="unit_hits"),
+    path("incentives/units/<int:pk>/", unit_hits.unit_hit, name="unit_hit"),
+    path("incentives/units/<int:pk>/set-aside/", unit_hits.set_aside, name="unit_hit_set_aside"),
     path("incentives/decisions/<int:pk>/", case.decision, name="decision"),
     path("incentives/execution/", books.execution, name="execution"),
     path("incentives/ledger/", books.ledger, name="ledger"),

@@ -15,8 +15,9 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
 
 from core.access import may, require
+from core.flow import Refused
 from core.numbering import id_in
-from incentives import services, wording
+from incentives import services, unit_hit_pages, wording
 from incentives.evidence import axis_from
 from incentives.models import Case, Rule
 from incentives.queue import (
@@ -28,10 +29,11 @@ from incentives.queue import (
     due_count,
     in_order,
     left_over,
+    put_limits,
     rows_of,
     stage_counts,
 )
-from incentives.rules import MOST_IN_A_BATCH
+from incentives.rules import MOST_IN_A_BATCH, refuse_mixed_batch
 from incentives.views.frame import close_of, month_in
 
 PER_PAGE = 25
@@ -99,6 +101,7 @@ def queue(request):
     page = Paginator(shown, MOST_PER_PAGE if is_long else PER_PAGE).get_page(request.GET.get("page"))
     clock = ProposeClock()
     rows = rows_of(page.object_list, clock)
+    put_limits(rows, request.company, at)
     for row in rows:
         row.late = row.is_late(at)
     context = {
@@ -112,6 +115,7 @@ def queue(request):
         "at": at,
         "can_pick": may(request.user, "incentives.propose") and any(row.is_batchable for row in rows),
         "due_count": due_count(cases, request.company, at, clock),
+        "headless": unit_hit_pages.note_of(request.user, request.company, month),
         "left_over": left_over(Case.objects.visible_to(request.user).filter(company=request.company), month),
         "per_page": PER_PAGE,
         "most_per_page": MOST_PER_PAGE,
@@ -171,7 +175,9 @@ def notes(cases, counts, rows, at):
 def picked(request, ids):
     """Rows of the cases with these ids, in the queue's order; 404 when none may be seen."""
     wanted = [pk for pk in (id_in(text.partition("-")[0]) for text in ids) if pk is not None]
-    return rows_of(get_list_or_404(in_order(cases_for(request.user, request.company)), pk__in=wanted))
+    rows = rows_of(get_list_or_404(in_order(cases_for(request.user, request.company)), pk__in=wanted))
+    put_limits(rows, request.company, timezone.now())
+    return rows
 
 
 @require("incentives.propose")
@@ -179,7 +185,16 @@ def batch_review(request):
     """Line by line before anything is sent; reads only, so that it may be reloaded."""
     if not request.GET.getlist("case"):
         return redirect("incentives_queue")
-    return review_page(request, picked(request, request.GET.getlist("case")))
+    rows = picked(request, request.GET.getlist("case"))
+    return review_page(request, rows, refused=mixed(rows))
+
+
+def mixed(rows):
+    """The refusal of lines that do not go together, or None."""
+    try:
+        refuse_mixed_batch([row.batch_key for row in rows if row.is_batchable])
+    except Refused as refusal:
+        return services.BatchRefused(refusal.message, lines=[])
 
 
 def review_page(request, rows, refused=None, status=200):
@@ -190,6 +205,8 @@ def review_page(request, rows, refused=None, status=200):
         "rows": sendable,
         "left_out": [row for row in rows if not row.is_batchable],
         "totals": totals_text(sendable),
+        "is_penalty": bool(sendable) and sendable[0].is_penalty,
+        "is_mixed": mixed(rows) is not None,
         "problems": [(row, sentence) for row, sentence in told if sentence],
         "refused": refused,
         "month": rows[0].case.period,
@@ -228,9 +245,13 @@ def batch_send(request):
             lines=[(row.thing, sentence) for row in changed],
         )
         return review_page(request, rows, refused=refusal, status=409)
+    if refusal := mixed(rows):
+        return review_page(request, rows, refused=refusal, status=409)
     try:
         send_all(rows, by=request.user, at=timezone.now())
-    except services.BatchRefused as refusal:
+    except Refused as refusal:
+        if not isinstance(refusal, services.BatchRefused):
+            refusal = services.BatchRefused(refusal.message, lines=[])
         return review_page(request, rows, refused=refusal, status=409)
     sent = ngettext(
         "%(count)s matter was sent to the vote.", "%(count)s matters were sent to the vote.", len(rows)

@@ -9,6 +9,7 @@ def register():
     checksum_parts.register("cases", Part(selectors.stored_cases, selectors.recomputed_cases), order=30)
 
     verifications.register("4 cases", selectors.fact_4)
+    verifications.register("4 hits without a head", selectors.fact_4_unit_hits)
     verifications.register("4 one live decision", selectors.fact_4_overlaps)
     verifications.register("5 ledger", selectors.fact_5)
     verifications.register("5 payroll", selectors.fact_5_payroll)

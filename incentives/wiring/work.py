@@ -23,5 +23,6 @@ def register():
     events.subscribe("incentives.hand_report_verified", "incentives.hand_report", facts.on_hand_report)
     fact_sources.register("incentives.hand", hand.hand_facts)
     tick_jobs.register("incentives.facts", services.find_due_facts, order=49)
+    tick_jobs.register("incentives.unit_hits", services.resolve_unit_hits, order=49)
     tick_jobs.register("incentives.end_hearings", services.end_due_hearings, order=50)
     tick_jobs.register("incentives.finalize", services.finalize_due, order=51)

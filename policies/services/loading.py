@@ -11,7 +11,7 @@ from organization.services import open_company
 from policies import rules
 from policies.models import Clause, Document, SignOff, Version
 from policies.reading import read_pack
-from policies.services.checks import document_facts, refuse_faults, run_loaders
+from policies.services.checks import document_facts, refuse_faults, refuse_foreign, run_loaders
 from policies.services.publishing import put_in_force
 
 SET_UP_FIRST = "organization."  # loaders that run before the signatures: the signers' roles must exist
@@ -42,7 +42,7 @@ def load_pack(pack, *, company, by, at, pack_name=""):
     """The version this pack describes: the one there already, a changed draft, or a new one.
 
     Without sign-off steps it is published at once; with them it waits as a draft. Raises PackRefused, and
-    nothing is kept, when any section does not read.
+    nothing is kept, when any section does not read or a room finds fault with the whole, as with a draft.
     """
     content = rules.plain(pack)
     facts = document_facts(content)
@@ -57,6 +57,7 @@ def load_pack(pack, *, company, by, at, pack_name=""):
             "pack": pack_name,
         },
     )
+    refuse_foreign(content, document)
     version = _version(document, facts, content, by=by, at=at)
     is_new = not version.clauses.exists()
     if is_new:

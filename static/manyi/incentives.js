@@ -28,14 +28,18 @@
     count.textContent = picked.length ? bar.dataset.picked.replace("#", picked.length) : bar.dataset.none;
     sum.textContent = picked.length ? parts.join(sum.dataset.joiner) : "";
     bar.classList.toggle("is-on", picked.length > 0);
-    boxes.forEach(function (box) { box.closest("tr").classList.toggle("is-picked", box.checked); });
+    boxes.forEach(function (box) {
+      box.closest("tr").classList.toggle("is-picked", box.checked);
+      box.disabled = picked.length > 0 && box.dataset.kind !== picked[0].dataset.kind;
+    });
   }
 
   const all = form.querySelector("[data-all]");
   if (all) {
     all.hidden = false;
     all.addEventListener("click", function () {
-      boxes.forEach(function (box) { box.checked = true; });
+      const first = boxes.find(function (box) { return box.checked; }) || boxes[0];
+      boxes.forEach(function (box) { box.checked = box.dataset.kind === first.dataset.kind; });
       show();
     });
   }
