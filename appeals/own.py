@@ -9,6 +9,7 @@ from appeals import subjects
 from appeals.clock import days_of
 from appeals.models import Appeal, Consequence
 from appeals.policy import appeal_policy
+from appeals.trial import named_finding, rules_today
 from core.period import SHANGHAI, Period
 from core.templatetags.manyi import month_short
 from core.workdays import due_after, working_days_left
@@ -112,6 +113,14 @@ def _sentence(appeal, one):
     kinds = Consequence.Kind
     if one.kind == kinds.STANDING:
         return _standing_sentence(appeal, one)
+    if one.kind == kinds.FINDING:
+        rules = rules_today(appeal.company, appeal.answered_at)
+        names = {name: named_finding(getattr(one, name), rules) for name in ("before", "after")}
+        return _("The finding: %(before)s becomes %(after)s. The first one stays beside it.") % names
+    if one.kind == kinds.REGRADED:
+        return _regraded_sentence(one)
+    if one.kind == kinds.CASE:
+        return _("A milder case is with HR. You are heard before anything is voted on.")
     decided = effects_text(one.before.get("effects", []))
     if one.kind == kinds.REVERSED:
         return _("Withdrawn: %(effects)s.") % {"effects": decided}
@@ -121,6 +130,17 @@ def _sentence(appeal, one):
     if one.kind == kinds.UPHELD:
         return _("Stands unchanged: %(effects)s.") % {"effects": decided}
     return ""
+
+
+def _regraded_sentence(one):
+    words = {name: effects_text(getattr(one, name).get("effects", [])) for name in ("before", "after")}
+    if "decision" in one.after:
+        text = _(
+            "Withdrawn: %(before)s. Proposed in its place: %(after)s; nothing is decided before the vote."
+        )
+    else:
+        text = _("A later warning becomes milder: %(before)s becomes %(after)s.")
+    return text % words
 
 
 def _standing_sentence(appeal, one):

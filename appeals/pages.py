@@ -11,10 +11,11 @@ from accounts.models import User
 from appeals import barred, own, rules, subjects
 from appeals.clock import days_of
 from appeals.models import Appeal, Consequence
-from appeals.plan import own_scores, plan_for
+from appeals.plan import own_scores
 from appeals.selectors import overturn_rates
 from appeals.services.admission import is_chair
 from appeals.services.inquiry import answers_in_reach, touched_decisions
+from appeals.trial import Trial
 from complaints.models import Finding
 from core.access import may
 from core.period import SHANGHAI
@@ -102,7 +103,8 @@ class Desk:
     def finding(self):
         if self.appeal.subject != Appeal.Subject.FINDING:
             return None
-        return Finding.objects.select_related("case", "allegation").get(pk=self.appeal.object_id)
+        found = Finding.objects.select_related("case", "allegation").prefetch_related("adjudications")
+        return found.get(pk=self.appeal.object_id)
 
     @cached_property
     def hindrance(self):
@@ -233,15 +235,17 @@ class Desk:
         )
 
     @cached_property
+    def trial(self):
+        """What the outcome proposed would change, or the one that the investigator looks at."""
+        return Trial(self.appeal, self.finding, {}, self.left_out, self.may_propose, self.at)
+
+    @property
     def plan(self):
-        """The consequences without the chosen answers, while nothing is decided yet."""
-        if self.appeal.is_decided or not self.left_out:
-            return None
-        return plan_for(self.appeal, answers_in_reach(self.appeal).filter(pk__in=self.left_out))
+        return self.trial.plan
 
     @cached_property
     def preview(self):
-        return Preview.of(self.appeal, self.plan) if self.plan is not None else None
+        return Preview.of(self.appeal, self.plan) if self.plan is not None and self.left_out else None
 
     @cached_property
     def consequences(self):

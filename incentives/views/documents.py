@@ -13,7 +13,8 @@ from core.access import require
 from core.flow import Refused
 from incentives import documents, services
 from incentives.forms_duties import ServiceForm
-from incentives.models import Notice
+from incentives.models import Hearing, HearingFile, Notice, ReceiptFile
+from jobs import attachments
 from organization.scopes import employee_id_of
 
 
@@ -31,7 +32,8 @@ def record_service(request, pk):
     """HR records how a letter arrived that the employee did not confirm online."""
     letters = Notice.objects.visible_to(request.user).filter(company=request.company, kind=Notice.Kind.LETTER)
     letter = get_object_or_404(letters.select_related("decision__employee", "decision__department"), pk=pk)
-    form, status = ServiceForm(request.POST if request.method == "POST" else None), 200
+    given = (request.POST, request.FILES) if request.method == "POST" else ()
+    form, status = ServiceForm(*given), 200
     if request.method == "POST" and form.is_valid():
         try:
             services.record_service(letter, by=request.user, at=timezone.now(), **form.cleaned_data)
@@ -44,6 +46,22 @@ def record_service(request, pk):
     elif form.errors:
         status = 422
     return render(request, "incentives/letter_service.html", {"letter": letter, "form": form}, status=status)
+
+
+@require("incentives.view_own", "incentives.view", "incentives.hold_talk")
+def receipt_file(request, pk):
+    """The scan of a signed receipt, for whoever may read the letter."""
+    letters = Notice.objects.visible_to(request.user).filter(company=request.company, kind=Notice.Kind.LETTER)
+    found = get_object_or_404(ReceiptFile.objects.filter(letter__in=letters), pk=pk)
+    return attachments.response(found.attachment, inline=True)
+
+
+@require("incentives.view_own", "incentives.view", "approvals.vote", "approvals.audit")
+def hearing_file(request, pk):
+    """What an employee handed in with their statement: for themselves, HR, the voters and the audit."""
+    read = Hearing.objects.read_by(request.user).filter(decision__company=request.company)
+    found = get_object_or_404(HearingFile.objects.filter(hearing__in=read), pk=pk)
+    return attachments.response(found.attachment, inline=True)
 
 
 def pdf(content, name):
