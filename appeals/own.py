@@ -82,13 +82,14 @@ def steps_of(appeal):
 
 def _ahead(appeal):
     look, decide, correct = _("Investigated"), _("Decided by others"), _("Everything it touches is corrected")
+    looking, deciding = _("Being investigated"), _("Being decided by others")
     return {
         State.DRAFT: [_("Not filed yet")],
         State.FILED: [_("HR admits it or says why not"), look, decide, correct],
         State.CHAIR: [_("The chair decides whether it is admitted"), look, decide, correct],
-        State.ACCEPTED: [look, decide, correct],
-        State.INVESTIGATING: [look, decide, correct],
-        State.PROPOSED: [decide, correct],
+        State.ACCEPTED: [_("Somebody who had no part in it takes it on"), decide, correct],
+        State.INVESTIGATING: [looking, decide, correct],
+        State.PROPOSED: [deciding, correct],
         State.VOTING: [_("The group votes"), correct],
     }.get(appeal.state, [])
 

@@ -62,6 +62,11 @@ class Trial:
         return list(self.plan.steps) if self.plan is not None else []
 
     @property
+    def is_chosen(self):
+        """Whether somebody has said what becomes of it; else the farthest outcome is only an example."""
+        return bool(self.appeal.outcome or self.wanted)
+
+    @property
     def first(self):
         return self.name(figures_of(self.finding))
 

@@ -138,7 +138,7 @@ def _finding(appeal, plan, by, at):
             appeal, kind, decision.pk, employee_id=decision.employee_id,
             before=served[decision.pk], after=after,
         )  # fmt: skip
-    for case, _decision in brought:
+    for case in (case for case, decision in brought if decision is None):
         _note(appeal, Kind.CASE, case.pk, employee_id=case.employee_id, period=case.period)
     if brought:
         tell_those_with("incentives.propose", appeal, "anew", at)

@@ -192,7 +192,7 @@ def test_the_investigator_looks_before_proposing_and_nothing_is_written(stage, p
     page = client.get(appeal.get_absolute_url(), {"verdict": "substantiated", "severity": "general"})
     text = page.content.decode()
     assert "属实，严重改为属实，一般" in text
-    assert "改为向管理小组提出" in text and "第 5.3 条（一）" in text
+    assert "改为依据第 5.3 条（一）向管理小组提出" in text
     assert (Case.objects.count(), Decision.objects.count()) == (1, 1)
     assert not FindingAdjudication.objects.exists()
     harsh = client.get(appeal.get_absolute_url(), {"verdict": "substantiated", "severity": "serious"})
