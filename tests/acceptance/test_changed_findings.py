@@ -1,4 +1,4 @@
-"""A complaint found true is graded by its severity; an appeal may lower it, and the decision follows (RE-5.3b, RE-4.1b)."""
+"""The severity of a complaint found true is lowered by an appeal, and the decision follows (RE-5.3b, RE-4.1b)."""
 
 import pytest
 from django.urls import reverse
