@@ -186,6 +186,14 @@ class Desk:
         return list(self.appeal.files.select_related("attachment"))
 
     @cached_property
+    def statements(self):
+        """What the employee stated before the decision appealed was voted on, with the files handed in."""
+        if self.decision is None:
+            return []
+        stated = self.decision.hearings.exclude(stated_at=None).order_by("told_at", "pk")
+        return list(stated.prefetch_related("files__attachment"))
+
+    @cached_property
     def disputed(self):
         """By the employee's name for it and, for those who look into it, by its own number."""
         marks = self.appeal.answers.filter(is_disputed=True).select_related("answer__unfolding")
