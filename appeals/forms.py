@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from appeals import rules
 from appeals.models import Appeal
 from complaints.forms.fields import FilesField, text_area
+from complaints.models import Verdict
+from complaints.rules import AGAINST, is_milder
 from incentives.wording import effect_text
 from jobs.attachments import TYPES
 
@@ -20,10 +22,10 @@ GROUND_HINTS = {
 UPHELD = ("upheld", _("Uphold: it stands unchanged"))
 VARIED = ("varied", _("Change: it is changed"))
 OVERTURNED = ("overturned", _("Withdraw: it is withdrawn"))
-#: a finding is right or it is not; figures are corrected or they are not
+#: figures are corrected or they are not
 OUTCOMES = {
     Appeal.Subject.DECISION: (UPHELD, VARIED, OVERTURNED),
-    Appeal.Subject.FINDING: (UPHELD, OVERTURNED),
+    Appeal.Subject.FINDING: (UPHELD, VARIED, OVERTURNED),
     Appeal.Subject.SCORE: (UPHELD, VARIED),
     Appeal.Subject.STANDING: (UPHELD, VARIED),
     Appeal.Subject.ANSWER: (UPHELD, VARIED),
@@ -135,6 +137,58 @@ class EvidenceForm(forms.Form):
         if not found:
             raise forms.ValidationError(gettext("Choose at least one file."))
         return found
+
+
+#: what a finding may be changed to; that it is not substantiated is said by withdrawing it
+CHANGED_TO = (Verdict.SUBSTANTIATED, Verdict.PARTLY, Verdict.UNDETERMINED)
+
+
+class FindingForm(forms.Form):
+    """What the finding would be; choices are those that are milder than what holds. Looking changes nothing."""
+
+    verdict = forms.ChoiceField(
+        label=_("The finding would be"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+        error_messages={"required": _("Choose what the finding would be.")},
+    )
+    severity = forms.ChoiceField(
+        label=_("Severity"),
+        help_text=_("Only where something is found true."),
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+    def __init__(self, *args, finding, rules, **kwargs):
+        """`rules`: the ComplaintRules of today."""
+        super().__init__(*args, **kwargs)
+        self.now = finding.now
+        self.severities = [one.code for one in rules.severities]
+        self.fields["verdict"].choices = [
+            (one.value, one.label) for one in CHANGED_TO if self._is_open(one.value)
+        ]
+        self.fields["severity"].choices = [("", "—"), *((one.code, str(one)) for one in rules.severities)]
+
+    def _is_open(self, verdict):
+        degrees = self.severities if verdict in AGAINST else [""]
+        now = (self.now.verdict, self.now.severity)
+        return any(is_milder((verdict, degree), now, self.severities) for degree in degrees)
+
+    def clean(self):
+        cleaned = super().clean()
+        wanted = cleaned.get("verdict", ""), cleaned.get("severity", "")
+        if wanted[0] in AGAINST and not wanted[1]:
+            self.add_error("severity", gettext("Choose how severe it is."))
+        elif wanted[0] and not self.errors and not self._is_milder(wanted):
+            self.add_error(
+                "severity",
+                gettext(
+                    "Choose a milder finding than the present one: another verdict, or a lower severity."
+                ),
+            )
+        return cleaned
+
+    def _is_milder(self, wanted):
+        return is_milder(wanted, (self.now.verdict, self.now.severity), self.severities)
 
 
 class OutcomeForm(forms.Form):

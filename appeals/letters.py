@@ -97,9 +97,12 @@ def to_colleague(appeal, what):
         "due_soon": _("Appeal %(number)s of %(name)s must be answered soon"),
         "late": _("Appeal %(number)s of %(name)s is overdue"),
         "others": _("Appeal %(number)s of %(name)s changes something for colleagues"),
+        "anew": _("Appeal %(number)s of %(name)s: a milder finding is to be proposed anew"),
     }[what] % values
     if what == "late":
         return subject, _("The decision stays suspended; nothing is decided by waiting.")
+    if what == "anew":
+        return subject, _("Read the new case; the employee is heard before anything is voted on.")
     if what == "others":
         return subject, _("Read what was found and propose it, or settle it with a reason.")
     until = _("The answer is due until %(until)s.") % {"until": deadline(appeal.due_at)}

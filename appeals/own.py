@@ -9,6 +9,7 @@ from appeals import subjects
 from appeals.clock import days_of
 from appeals.models import Appeal, Consequence
 from appeals.policy import appeal_policy
+from appeals.trial import named_finding, rules_today
 from core.period import SHANGHAI, Period
 from core.templatetags.manyi import month_short
 from core.workdays import due_after, working_days_left
@@ -81,13 +82,14 @@ def steps_of(appeal):
 
 def _ahead(appeal):
     look, decide, correct = _("Investigated"), _("Decided by others"), _("Everything it touches is corrected")
+    looking, deciding = _("Being investigated"), _("Being decided by others")
     return {
         State.DRAFT: [_("Not filed yet")],
         State.FILED: [_("HR admits it or says why not"), look, decide, correct],
         State.CHAIR: [_("The chair decides whether it is admitted"), look, decide, correct],
-        State.ACCEPTED: [look, decide, correct],
-        State.INVESTIGATING: [look, decide, correct],
-        State.PROPOSED: [decide, correct],
+        State.ACCEPTED: [_("Somebody who had no part in it takes it on"), decide, correct],
+        State.INVESTIGATING: [looking, decide, correct],
+        State.PROPOSED: [deciding, correct],
         State.VOTING: [_("The group votes"), correct],
     }.get(appeal.state, [])
 
@@ -112,6 +114,14 @@ def _sentence(appeal, one):
     kinds = Consequence.Kind
     if one.kind == kinds.STANDING:
         return _standing_sentence(appeal, one)
+    if one.kind == kinds.FINDING:
+        rules = rules_today(appeal.company, appeal.answered_at)
+        names = {name: named_finding(getattr(one, name), rules) for name in ("before", "after")}
+        return _("The finding: %(before)s becomes %(after)s. The first one stays beside it.") % names
+    if one.kind == kinds.REGRADED:
+        return _regraded_sentence(one)
+    if one.kind == kinds.CASE:
+        return _("A milder case is with HR. You are heard before anything is voted on.")
     decided = effects_text(one.before.get("effects", []))
     if one.kind == kinds.REVERSED:
         return _("Withdrawn: %(effects)s.") % {"effects": decided}
@@ -121,6 +131,17 @@ def _sentence(appeal, one):
     if one.kind == kinds.UPHELD:
         return _("Stands unchanged: %(effects)s.") % {"effects": decided}
     return ""
+
+
+def _regraded_sentence(one):
+    words = {name: effects_text(getattr(one, name).get("effects", [])) for name in ("before", "after")}
+    if "decision" in one.after:
+        text = _(
+            "Withdrawn: %(before)s. Proposed in its place: %(after)s; nothing is decided before the vote."
+        )
+    else:
+        text = _("A later warning becomes milder: %(before)s becomes %(after)s.")
+    return text % words
 
 
 def _standing_sentence(appeal, one):

@@ -11,10 +11,11 @@ from accounts.models import User
 from appeals import barred, own, rules, subjects
 from appeals.clock import days_of
 from appeals.models import Appeal, Consequence
-from appeals.plan import own_scores, plan_for
+from appeals.plan import own_scores
 from appeals.selectors import overturn_rates
 from appeals.services.admission import is_chair
 from appeals.services.inquiry import answers_in_reach, touched_decisions
+from appeals.trial import Trial
 from complaints.models import Finding
 from core.access import may
 from core.period import SHANGHAI
@@ -110,7 +111,8 @@ class Desk:
     def finding(self):
         if self.appeal.subject != Appeal.Subject.FINDING:
             return None
-        return Finding.objects.select_related("case", "allegation").get(pk=self.appeal.object_id)
+        found = Finding.objects.select_related("case", "allegation").prefetch_related("adjudications")
+        return found.get(pk=self.appeal.object_id)
 
     @cached_property
     def hindrance(self):
@@ -192,6 +194,14 @@ class Desk:
         return list(self.appeal.files.select_related("attachment"))
 
     @cached_property
+    def statements(self):
+        """What the employee stated before the decision appealed was voted on, with the files handed in."""
+        if self.decision is None:
+            return []
+        stated = self.decision.hearings.exclude(stated_at=None).order_by("told_at", "pk")
+        return list(stated.prefetch_related("files__attachment"))
+
+    @cached_property
     def disputed(self):
         """By the employee's name for it and, for those who look into it, by its own number."""
         marks = self.appeal.answers.filter(is_disputed=True).select_related("answer__unfolding")
@@ -241,15 +251,17 @@ class Desk:
         )
 
     @cached_property
+    def trial(self):
+        """What the outcome proposed would change, or the one that the investigator looks at."""
+        return Trial(self.appeal, self.finding, {}, self.left_out, self.may_propose, self.at)
+
+    @property
     def plan(self):
-        """The consequences without the chosen answers, while nothing is decided yet."""
-        if self.appeal.is_decided or not self.left_out:
-            return None
-        return plan_for(self.appeal, answers_in_reach(self.appeal).filter(pk__in=self.left_out))
+        return self.trial.plan
 
     @cached_property
     def preview(self):
-        return Preview.of(self.appeal, self.plan) if self.plan is not None else None
+        return Preview.of(self.appeal, self.plan) if self.plan is not None and self.left_out else None
 
     @cached_property
     def consequences(self):

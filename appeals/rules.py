@@ -90,8 +90,11 @@ def refuse(hindrance):
         raise Refused(hindrance, code="barred")
 
 
-def refuse_bad_outcome(*, outcome, is_decision, rests_on_answers, left_out):
-    """An outcome says what becomes of the thing; answers are left out only where something changes."""
+def refuse_bad_outcome(*, outcome, is_decision, rests_on_answers, left_out, finding=None):
+    """An outcome says what becomes of the thing; answers are left out only where something changes.
+
+    `finding` is None unless it is a finding that is appealed, else what it is changed to: {} where nothing is said.
+    """
     if outcome not in ("upheld", "varied", "overturned"):
         raise Refused(_("Choose an outcome."), field="outcome")
     if outcome == "upheld" and left_out:
@@ -99,9 +102,19 @@ def refuse_bad_outcome(*, outcome, is_decision, rests_on_answers, left_out):
             _("Answers are left out, so it does not stand unchanged. Choose another outcome."),
             field="outcome",
         )
+    if finding is not None:
+        _refuse_bad_finding(outcome, finding)
+        return
     changes_nothing = outcome == "varied" and not is_decision or outcome != "upheld" and rests_on_answers
     if changes_nothing and not left_out:
         raise Refused(_("Choose the answers that no longer count."), field="left_out")
+
+
+def _refuse_bad_finding(outcome, finding):
+    if outcome == "varied" and not finding.get("verdict"):
+        raise Refused(
+            _("Choose above what the finding is changed to, and look at what that changes."), field="outcome"
+        )
 
 
 def is_large(policy, *, points, fen, people):

@@ -12,6 +12,8 @@ from surveys.entry import clean_text
 NAMED, SUPERIOR = "named", "superior"
 #: verdicts that say something went wrong: only these have a cause and a severity, and only these feed rules
 AGAINST = ("substantiated", "partly")
+#: how much a verdict says against the person; what is not here says nothing
+WEIGHTS = {"substantiated": 3, "partly": 2, "undetermined": 1}
 LEAST_REASON = 4
 MOST_REASON = 300
 MOST_STATEMENT = 500
@@ -110,6 +112,32 @@ def refuse_bad_finding(*, verdict, cause, severity, reasons, verdicts, causes, s
         raise Refused(_("Choose the cause of what was found substantiated."), field="cause")
     if verdict in AGAINST and severity not in severities:
         raise Refused(_("Choose how severe it is."), field="severity")
+
+
+def is_milder(wanted, now, severities):
+    """Whether (verdict, severity) takes less than what holds; `severities` codes, the mildest first."""
+    (verdict, severity), (was, degree) = wanted, now
+    if verdict not in AGAINST:
+        return WEIGHTS.get(verdict, 0) < WEIGHTS.get(was, 0)
+    if was not in AGAINST or severity not in severities:
+        return False
+    ranks = [_rank(one, severities) for one in (degree, severity)]
+    steps = (AGAINST.index(was) - AGAINST.index(verdict), ranks[1] - ranks[0])
+    return max(steps) <= 0 and min(steps) < 0
+
+
+def _rank(severity, severities):
+    """A degree that the policy no longer knows ranks above all that it knows."""
+    return severities.index(severity) if severity in severities else len(severities)
+
+
+def refuse_harsher_finding(wanted, now, severities):
+    """An appeal never makes a finding harsher, and one that changes nothing is none."""
+    if not is_milder(wanted, now, severities):
+        raise Refused(
+            _("Choose a milder finding than the present one: another verdict, or a lower severity."),
+            field="finding",
+        )
 
 
 def hindrance_to_extend(*, is_overdue, extensions, most):

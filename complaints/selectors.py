@@ -1,5 +1,6 @@
 """Reads that other rooms rest on: confirmed facts, the case of an answer, a customer's course, search."""
 
+import dataclasses
 import datetime as dt
 from dataclasses import dataclass
 
@@ -23,7 +24,9 @@ class FindingFact:
     """One confirmed finding on one person, or on a department where `employee_id` is None (RE-5.3b).
 
     `answer_ids`: survey answers about the same incident, of this case and of those merged into it. `proposed_by_id`
-    and `confirmed_by_id` are users: who stood behind the finding does not vote on the penalty.
+    and `confirmed_by_id` are users: who stood behind the finding does not vote on the penalty. After an appeal
+    `verdict`, `cause` and `severity` are the corrected ones, `first` {verdict, cause, severity} those first confirmed,
+    `adjudication` where it comes from ('appeal:12') and `adjudicated_by_id` the user who decided it.
     """
 
     finding_id: int
@@ -40,6 +43,9 @@ class FindingFact:
     answer_ids: tuple = ()
     proposed_by_id: int | None = None
     confirmed_by_id: int | None = None
+    first: dict | None = None
+    adjudication: str = ""
+    adjudicated_by_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -69,29 +75,48 @@ def confirmed_findings(company, *, since, until):
         .filter(company=company, confirmed_at__gte=since, confirmed_at__lt=until)
         .exclude(case__kind=Kind.REPORT)
         .select_related("case", "allegation")
+        .prefetch_related("adjudications")
         .order_by("confirmed_at", "pk")
     )
     answers = _answers_of({finding.case_id for finding in found})
     return [_fact(finding, answers.get(finding.case_id, ())) for finding in found]
 
 
+def fact_of(finding):
+    """The FindingFact of one confirmed finding as it stands."""
+    answers = _answers_of({finding.case_id})
+    return _fact(finding, answers.get(finding.case_id, ()))
+
+
+def fact_if(finding, figures):
+    """What it would be with these {verdict, cause, severity}; nothing is written."""
+    fact = fact_of(finding)
+    return dataclasses.replace(fact, **figures, first=fact.first or _figures(finding))
+
+
+def _figures(row):
+    return {"verdict": row.verdict, "cause": row.cause, "severity": row.severity}
+
+
 def _fact(finding, answer_ids):
     case, allegation = finding.case, finding.allegation
+    made = finding.adjudicated
     return FindingFact(
         finding_id=finding.pk,
         case_id=case.pk,
         number=case.number,
         employee_id=allegation.employee_id,
         department_id=allegation.department_id,
-        verdict=finding.verdict,
-        cause=finding.cause,
-        severity=finding.severity,
+        **_figures(finding.now),
         happened_on=case.happened_on,
         received_at=case.received_at,
         confirmed_at=finding.confirmed_at,
         answer_ids=answer_ids,
         proposed_by_id=finding.proposed_by_id,
         confirmed_by_id=finding.confirmed_by_id,
+        first=_figures(finding) if made else None,
+        adjudication=made.source if made else "",
+        adjudicated_by_id=made.made_by_id if made else None,
     )
 
 

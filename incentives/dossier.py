@@ -150,6 +150,7 @@ class Dossier:
     def documents(self):
         """Numbered documents that were served or published."""
         found = Notice.objects.filter(decision=self.decision).order_by("published_at", "pk")
+        found = found.prefetch_related("receipts__attachment")
         return list(found) if self.decision else []
 
     @cached_property
@@ -160,7 +161,15 @@ class Dossier:
     @cached_property
     def hearings(self):
         """All of them, the first one first; the last is `hearing`."""
-        return list(self.decision.hearings.order_by("told_at", "pk")) if self.decision else []
+        if self.decision is None:
+            return []
+        found = self.decision.hearings.order_by("told_at", "pk")
+        return list(found.prefetch_related("files__attachment"))
+
+    @property
+    def statement_files(self):
+        """What was handed in with the present statement."""
+        return next((one.kept_files for one in self.hearings if one == self.hearing), [])
 
     @property
     def earlier_statements(self):

@@ -1,12 +1,12 @@
 """Evidence that is no streak of ranks, in words: on the case, the ballot, the employee's page and in letters."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from complaints.models import Cause, Praise, Verdict
+from complaints.models import Cause, FindingAdjudication, Praise, Verdict
 from complaints.policy import rules_of
 from complaints.sharing import percent_of_share
 from complaints.wording import code_name
@@ -40,7 +40,7 @@ def lead_of(case):
     streak = read(case.evidence)
     if streak is not None:
         return wording.evidence_lead(streak)
-    shown = shown_of(case)
+    shown = _shown(case)
     return shown.lead if shown else ""
 
 
@@ -55,8 +55,33 @@ def lead_in_list(case):
 
 def shown_of(case):
     """Shown, or None for a streak of ranks, which has pictures of its own, and for an unknown kind."""
+    shown = _shown(case)
+    if shown is not None and case.evidence["kind"] == "finding_confirmed":
+        return replace(shown, rows=[*shown.rows, *_corrections(case)])
+    return shown
+
+
+def _shown(case):
     words = WORDS.get(case.evidence.get("kind"))
     return words(case.evidence, case) if words else None
+
+
+def _corrections(case):
+    """What the finding was first, or what an appeal has made of it since the case was found: both stand there."""
+    first = case.evidence.get("first")
+    if first is not None:
+        return [(_("First confirmed as"), _finding_name(first, case))]
+    made = FindingAdjudication.objects.filter(finding=case.evidence["finding_id"]).last()
+    if made is None:
+        return []
+    now = {"verdict": made.verdict, "severity": made.severity}
+    return [(_("After an appeal"), _finding_name(now, case))]
+
+
+def _finding_name(figures, case):
+    verdict = str(Verdict(figures["verdict"]).label)
+    severity = _severity(figures["severity"], case) if figures["severity"] else ""
+    return _list(part for part in (verdict, severity) if part)
 
 
 def _target_missed(frozen, case):

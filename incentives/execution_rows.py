@@ -5,52 +5,33 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import cached_property
 
-from core.numbering import id_in
-from core.period import Period
 from incentives import wording
+from incentives.address import AddressFilters, chosen
 from incentives.course import AFTER_VOTE, Aftermath, checklist
 from incentives.models import Decision, Duty, LedgerLine, Mark, Notice, PayrollLine, Rule, Talk, Warning
 
 
 @dataclass
-class ExecutionFilters:
-    """What the address narrows the list to; impossible values are ignored."""
+class ExecutionFilters(AddressFilters):
+    """Besides the common ones: open, late or all, and rewards or penalties."""
 
     shown: str = "open"
-    month: Period | None = None
-    department: str = ""
     direction: str = ""
-    words: str = ""
 
     @classmethod
-    def of(cls, params):
-        try:
-            month = Period.parse(params.get("month", ""))
-        except ValueError:
-            month = None
-        return cls(
-            shown=params["show"] if params.get("show") in ("late", "all") else "open",
-            month=month,
-            department=str(id_in(params.get("department", "")) or ""),
-            direction=params["direction"] if params.get("direction") in Rule.Direction.values else "",
-            words=params.get("within", "").strip()[:60],
-        )
+    def read(cls, params):
+        return super().read(params) | {
+            "shown": chosen(params.get("show"), ("late", "all")) or "open",
+            "direction": chosen(params.get("direction"), Rule.Direction.values),
+        }
 
     @property
     def is_narrowed(self):
         return bool(self.month or self.department or self.direction or self.words)
 
     def narrow(self, decisions):
-        if self.month:
-            decisions = decisions.filter(counts_for=str(self.month))
-        if self.department:
-            decisions = decisions.filter(department_id=self.department)
-        if self.direction:
-            decisions = decisions.filter(direction=self.direction)
-        if self.words:
-            words = Q(employee__name__icontains=self.words) | Q(number__icontains=self.words)
-            decisions = decisions.filter(words | Q(document_number__icontains=self.words))
-        return decisions
+        decisions = super().narrow(decisions, "number", "document_number")
+        return decisions.filter(direction=self.direction) if self.direction else decisions
 
 
 def approved_for(user, company):

@@ -4,7 +4,9 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from complaints.forms.fields import FilesField
 from core.money import fen_from_yuan, format_fen, format_points
+from jobs.attachments import TYPES
 
 LONGEST_REASON = 1000
 
@@ -151,6 +153,11 @@ class StatementForm(forms.Form):
         help_text=_("Say what should be known or checked. HR answers it, and the group reads both."),
         widget=text_area(7),
         error_messages={"required": _("Write your statement, or waive the hearing below.")},
+    )
+    files = FilesField(
+        label=_("Photos or documents (optional)"),
+        help_text=_("HR and the group see them with your statement. At most 15 MB each."),
+        accept=",".join(TYPES),
     )
 
 

@@ -49,6 +49,10 @@ class ServiceForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"class": "form-control"}),
     )
+    files = FilesField(
+        label=_("Scan or photo of the signed receipt (optional)"),
+        accept=",".join(attachments.TYPES),
+    )
 
 
 class HandOverForm(forms.Form):

@@ -6,45 +6,25 @@ from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
 
 from core.money import yuan_from_fen
-from core.numbering import id_in
-from core.period import SHANGHAI, Period
+from core.period import SHANGHAI
 from incentives import wording
+from incentives.address import AddressFilters, chosen
 from incentives.models import LedgerLine
 
 
 @dataclass
-class LedgerFilters:
-    """What the address narrows the ledger to; impossible values are ignored."""
+class LedgerFilters(AddressFilters):
+    """Besides the common ones: points or money."""
 
-    month: Period | None = None
-    department: str = ""
     unit: str = ""
-    words: str = ""
 
     @classmethod
-    def of(cls, params):
-        try:
-            month = Period.parse(params.get("month", ""))
-        except ValueError:
-            month = None
-        return cls(
-            month=month,
-            department=str(id_in(params.get("department", "")) or ""),
-            unit=params.get("unit", "") if params.get("unit", "") in LedgerLine.Unit.values else "",
-            words=params.get("within", "").strip()[:60],
-        )
+    def read(cls, params):
+        return super().read(params) | {"unit": chosen(params.get("unit"), LedgerLine.Unit.values)}
 
     def narrow(self, lines):
-        if self.month:
-            lines = lines.filter(counts_for=str(self.month))
-        if self.department:
-            lines = lines.filter(department_id=self.department)
-        if self.unit:
-            lines = lines.filter(unit=self.unit)
-        if self.words:
-            words = Q(employee__name__icontains=self.words) | Q(number__icontains=self.words)
-            lines = lines.filter(words | Q(decision__number__icontains=self.words))
-        return lines
+        lines = super().narrow(lines, "number", "decision__number")
+        return lines.filter(unit=self.unit) if self.unit else lines
 
 
 def lines_for(user, company):

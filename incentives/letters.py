@@ -126,6 +126,28 @@ def warned(warning):
     )
 
 
+def graded_anew(decision, before):
+    """An earlier warning was lifted on appeal, so this one is no longer in writing; `before` are the effects served."""
+    return (
+        _("Decision %(number)s is corrected: %(effects)s") % _heading(decision),
+        "\n".join(
+            [
+                _("%(before)s becomes %(after)s.")
+                % {
+                    "before": effects_text(before, decision.counts_for),
+                    "after": effects_text(decision.effects, decision.counts_for),
+                },
+                _(
+                    "It had been in writing because an earlier warning counted. That warning was lifted on appeal, so "
+                    "this one counts as the clause gives it, from the day on which it was given."
+                ),
+                *_facts(decision),
+                _("You need not do anything. Questions: the personnel department."),
+            ]
+        ),
+    )
+
+
 def duty_opened(duty):
     return (
         _("To do: %(what)s") % {"what": duty.get_kind_display()},

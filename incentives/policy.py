@@ -67,6 +67,7 @@ class Letters:
     commendation: str = "{company}表扬〔{year}〕{n} 号"
     certificate: str = "{company}证书〔{year}〕{n} 号"
     warning: str = "{company}警告〔{year}〕{n} 号"
+    correction: str = "{company}更正〔{year}〕{n} 号"
 
     def pattern(self, kind):
         """The pattern for a kind of notice; the decision letter has the decisions' own series."""

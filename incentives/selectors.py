@@ -17,6 +17,7 @@ from incentives.services.facts import fact_key, fact_rules, hits_of
 from incentives.services.late_heads import heads_found
 from incentives.services.unit_hits import headless, is_known, known_occurrences
 from incentives.triggers import triggers
+from incentives.triggers.findings import as_first_confirmed
 from incentives.triggers.rank_streak import month_evidence
 from incentives.unit_rules import trigger_of
 from organization.models import Assignment, Company
@@ -142,8 +143,13 @@ def _fact_violations(at):
                 found = kept.get(fact_key(trigger, hit.employee_id, hit.occurrence))
                 if found is None:
                     yield f"{company.code}: {hit.occurrence} meets rule {rule.code}, but there is no case"
-                elif _lasting(found) != _lasting(hit.evidence):
+                elif _lasting(found) not in _lasting_of(hit.evidence):
                     yield f"{company.code}: the case of rule {rule.code} ({hit.occurrence}) is not what the fact says"
+
+
+def _lasting_of(evidence):
+    """What a case may say of the fact: as it is, and as it was when the case was found before an appeal."""
+    return [_lasting(evidence), _lasting(as_first_confirmed(evidence))]
 
 
 def _lasting(evidence):

@@ -33,6 +33,9 @@ class WithinUnit:
     def hits_between(self, rule, since, until):
         return self._inside(self.trigger.hits_between(rule, since, until))
 
+    def hits_on(self, rule, facts):
+        return self._inside(self.trigger.hits_on(rule, facts))
+
     def _inside(self, hits):
         inside = [hit for hit in hits if hit.department_id in self.department_ids]
         if all(hit.role != Case.Role.HEAD or hit.verified_at is None for hit in inside):

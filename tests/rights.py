@@ -22,6 +22,10 @@ TABLE = (
         "appeal_rates",
     ),
     (
+        "auditor employee group hr hr_appeals",
+        "hearing_file",
+    ),
+    (
         "auditor group hr hr_appeals",
         "appeal appeal_file appeals",
     ),
@@ -55,7 +59,7 @@ TABLE = (
     ),
     (
         "auditor employee group head hr hr_appeals",
-        "duties duty duty_file",
+        "duties duty duty_file receipt_file",
     ),
     (
         "auditor employee group head hr hr_appeals staff",

@@ -18,10 +18,12 @@ from incentives.models import (
     DutyFile,
     HandReport,
     Hearing,
+    HearingFile,
     LedgerLine,
     Mark,
     Notice,
     PayrollBatch,
+    ReceiptFile,
     Talk,
 )
 from incentives.services import make_payroll
@@ -67,6 +69,8 @@ MODELS = {
     "notices": Notice,
     "duties": Duty,
     "duties/files": DutyFile,
+    "incentives/statements/files": HearingFile,
+    "incentives/letters/receipts": ReceiptFile,
     "my/decisions": Decision,
     "my/hearings": Hearing,
     "my/talks": Talk,
@@ -141,13 +145,18 @@ def ours(company, settings, tmp_path):
 
 
 def books_of(stage):
-    """What follows a decision: a mark, a duty with a file, the payroll file of its month."""
+    """What follows a decision: a mark, a duty with a file, a signed receipt, the payroll file of its month."""
     decision = Decision.objects.get()
     about = {"company": stage.company, "department": stage.sales, "employee": stage.worst}
     Mark.objects.create(decision=decision, effect=8, kind=Mark.Kind.DISMISSAL, set_at=at(), **about)
     duty = Duty.objects.create(decision=decision, effect=9, kind=Duty.Kind.TRAINING, due_at=at(), **about)
     content = b"%PDF-1.4\n%%EOF\n"
-    kept = attachments.keep(company=stage.company, content=content, name="a.pdf", by=stage.hr, at=at())
+    kept, statement, receipt = (
+        attachments.keep(company=stage.company, content=content, name="a.pdf", by=stage.hr, at=at())
+        for _number in range(3)
+    )
+    HearingFile.objects.create(hearing=Hearing.objects.get(), attachment=statement)
+    ReceiptFile.objects.create(letter=Notice.objects.get(kind="letter"), attachment=receipt)
     HandReport.objects.create(
         company=stage.company, number="SG-1", kind="data_error", employee=stage.worst, department=stage.sales,
         happened_on=at().date(), text="录错", reported_by=stage.hr, reported_at=at(),

@@ -150,6 +150,10 @@ class Appeal(models.Model):
     effects = models.JSONField(
         default=list, help_text=_("of a changed decision: the effects that take its place")
     )
+    finding = models.JSONField(
+        default=dict,
+        help_text=_("of a changed finding: {verdict, severity} that take the place of those confirmed"),
+    )
     preview = models.JSONField(default=dict, help_text=_("what would change, as it was shown when proposed"))
     proposed_at = models.DateTimeField(null=True)
     is_large = models.BooleanField(default=False)

@@ -46,6 +46,8 @@ class Consequence(models.Model):
         REVERSED = "reversed", _("a decision was withdrawn")
         VARIED = "varied", _("a decision was changed")
         UPHELD = "upheld", _("a decision stands")
+        FINDING = "finding", _("a finding was corrected beside the first one")
+        REGRADED = "regraded", _("a decision was graded anew")
         CASE = "case", _("a new case")
         THIRD = "third", _("somebody else's decision no longer follows")
 

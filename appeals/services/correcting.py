@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 
 from appeals import rules
 from appeals.models import Appeal, Consequence
-from appeals.plan import plan_for
-from appeals.services.inquiry import resting_on_finding
+from appeals.plan import plan_for, withdrawn_by
 from appeals.services.telling import tell_moved, tell_those_with
+from complaints.models import Finding
+from complaints.services import findings
 from core.flow import Refused, advance
 from incentives.models import Case, Decision
-from incentives.services import appealed
+from incentives.services import appealed, ladder, regrading
 from organization.scopes import employee_id_of
 from scoring.models import SubjectKind
 from scoring.services import adjudication
@@ -32,7 +33,8 @@ def correct(appeal, *, by, at):
     """Carry the signed outcome out; part of the caller's transaction, books held. Refused (`stale`) when what was
     shown to who signed is no longer what would happen."""
     left_out = Answer.objects.filter(pk__in=appeal.answers.filter(is_left_out=True).values("answer_id"))
-    plan = plan_for(appeal, left_out.order_by("pk"))
+    asked = {"outcome": appeal.outcome, "effects": appeal.effects, "finding": appeal.finding}
+    plan = plan_for(appeal, left_out.order_by("pk"), **asked, at=appeal.proposed_at or at)
     if plan.as_json() != appeal.preview and appeal.preview:
         raise Refused(
             _(
@@ -43,7 +45,9 @@ def correct(appeal, *, by, at):
     at = adjudication.after_all(appeal.company_id, at)
     _leave_out(appeal, plan, by, at)
     _figures(appeal, plan, at)
+    _finding(appeal, plan, by, at)
     _decisions(appeal, plan, by, at)
+    _ladder(appeal, plan, by, at)
     _others(appeal, plan, by, at)
 
 
@@ -101,16 +105,52 @@ def _decisions(appeal, plan, by, at):
     if appeal.subject == Appeal.Subject.DECISION:
         subject = Decision.objects.select_related("employee", "rule__clause", "case").get(pk=appeal.object_id)
         _subject(appeal, subject, by, at)
-    lost = plan.own_decisions()
-    if appeal.subject == Appeal.Subject.FINDING and appeal.outcome == Appeal.Outcome.OVERTURNED:
-        lost += [one for one in resting_on_finding(appeal) if one not in lost]
-    for decision in lost:
-        if subject is None or decision.pk != subject.pk:
+    done = {one.pk for one in (subject, *(plan.regrading.withdrawn if plan.regrading else ())) if one}
+    for decision in withdrawn_by(appeal, appeal.outcome, plan):
+        if decision.pk not in done:
             _withdraw(appeal, decision, by, at)
     for one in plan.own_lost:
         appealed.drop_case(one.case, reason=reason_of(appeal), by=by, at=at)
     if appeal.subject == Appeal.Subject.FINDING and appeal.outcome == Appeal.Outcome.OVERTURNED:
         _cases_of_finding(appeal, by, at)
+
+
+def _finding(appeal, plan, by, at):
+    """The finding as the appeal has found it, beside the first one, and what rests on it graded by its rules."""
+    if plan.figures is None:
+        return
+    finding = Finding.objects.select_related("case", "company").get(pk=appeal.object_id)
+    before = {"verdict": finding.now.verdict, "severity": finding.now.severity}
+    after = {name: plan.figures[name] for name in before}
+    findings.adjudicate(finding, **after, source=cause_of(appeal), by=by, at=at)
+    _note(appeal, Kind.FINDING, finding.pk, employee_id=appeal.employee_id, before=before, after=after)
+    found = plan.regrading
+    served = {one.pk: {"state": one.state, "effects": one.effects} for one in found.withdrawn}
+    finding = Finding.objects.select_related("case", "company", "allegation").get(pk=finding.pk)
+    brought = regrading.carry_out(found, finding, reason=reason_of(appeal), by=by, at=at)
+    proposed = next((decision for _case, decision in brought if decision is not None), None)
+    for decision in found.withdrawn:
+        after = {"state": Decision.objects.get(pk=decision.pk).state}
+        if proposed is not None:
+            after |= {"decision": proposed.pk, "effects": proposed.effects}
+        kind = Kind.REVERSED if proposed is None else Kind.REGRADED
+        _note(
+            appeal, kind, decision.pk, employee_id=decision.employee_id,
+            before=served[decision.pk], after=after,
+        )  # fmt: skip
+    for case in (case for case, decision in brought if decision is None):
+        _note(appeal, Kind.CASE, case.pk, employee_id=case.employee_id, period=case.period)
+    if brought:
+        tell_those_with("incentives.propose", appeal, "anew", at)
+
+
+def _ladder(appeal, plan, by, at):
+    """Later warnings of the same person that were in writing only because of one that is lifted now."""
+    for step in plan.steps:
+        before = {"state": step.decision.state, "effects": step.decision.effects}
+        now = ladder.grade_anew(step, reason=reason_of(appeal), by=by, at=at)
+        after = {"state": now.state, "effects": now.effects}
+        _note(appeal, Kind.REGRADED, now.pk, employee_id=now.employee_id, before=before, after=after)
 
 
 def _cases_of_finding(appeal, by, at):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from appeals import rules, subjects
 from appeals.barred import excluded_from_vote
 from appeals.models import Appeal, AppealAnswer
-from appeals.plan import plan_for
+from appeals.plan import plan_for, withdrawn_by
 from appeals.policy import appeal_policy
 from appeals.services.admission import refuse_barred
 from appeals.services.telling import tell_appellant, tell_those_with
@@ -47,10 +47,11 @@ def hand_over(appeal, *, to, by, at):
 
 
 @transaction.atomic
-def propose(appeal, *, outcome, reasons, by, at, left_out=(), effects=()):
+def propose(appeal, *, outcome, reasons, by, at, left_out=(), effects=(), finding=None):
     """The investigator's outcome, with what it changes frozen beside it. Large ones go to the group.
 
-    `left_out`: answers that no longer count; `effects`: [{place, amount}] of a changed decision.
+    `left_out`: answers that no longer count; `effects`: [{place, amount}] of a changed decision; `finding`:
+    {verdict, severity} of a changed finding.
     """
     appeal = (
         Appeal.objects.select_for_update(of=("self",)).select_related("employee", "company").get(pk=appeal.pk)
@@ -68,8 +69,9 @@ def propose(appeal, *, outcome, reasons, by, at, left_out=(), effects=()):
         is_decision=is_decision,
         rests_on_answers=appeal.subject in Appeal.ON_ANSWERS,
         left_out=bool(answers),
+        finding=finding or {} if appeal.subject == Appeal.Subject.FINDING else None,
     )
-    plan = plan_for(appeal, answers)
+    plan = plan_for(appeal, answers, outcome=outcome, effects=effects, finding=finding, at=at)
     chosen = _effects(appeal, outcome, list(effects), plan)
     policy = appeal_policy(appeal.company, at.astimezone(SHANGHAI).date())
     is_large = rules.is_large(policy, people=len(plan.third_people()), **moved(appeal, outcome, chosen, plan))
@@ -81,6 +83,7 @@ def propose(appeal, *, outcome, reasons, by, at, left_out=(), effects=()):
         outcome=outcome,
         reasons=words,
         effects=chosen,
+        finding=_changed_finding(plan, outcome),
         preview=plan.as_json(),
         proposed_at=at,
         is_large=is_large,
@@ -90,6 +93,13 @@ def propose(appeal, *, outcome, reasons, by, at, left_out=(), effects=()):
         return _to_the_group(appeal, policy, by, at)
     tell_those_with("appeals.decide", appeal, "proposed", at, besides=[employee_id_of(by)])
     return appeal
+
+
+def _changed_finding(plan, outcome):
+    """{verdict, severity} to keep with the appeal; {} where the finding is not changed but stands or is withdrawn."""
+    if outcome != "varied" or plan.figures is None:
+        return {}
+    return {name: plan.figures[name] for name in ("verdict", "severity")}
 
 
 def _answers(appeal, left_out):
@@ -147,20 +157,10 @@ def moved(appeal, outcome, effects, plan):
 
 def touched_decisions(appeal, outcome, plan):
     """The appealed decision unless it stands, and the appellant's others that no longer follow."""
-    found = {one.pk: one for one in plan.own_decisions()}
+    found = {one.pk: one for one in withdrawn_by(appeal, outcome, plan)}
     if appeal.subject == Appeal.Subject.DECISION and outcome != "upheld":
         found.setdefault(appeal.object_id, Decision.objects.select_related("rule").get(pk=appeal.object_id))
-    if appeal.subject == Appeal.Subject.FINDING and outcome == "overturned":
-        found |= {one.pk: one for one in resting_on_finding(appeal)}
     return list(found.values())
-
-
-def resting_on_finding(appeal):
-    """Live decisions on the appellant that rest on the finding."""
-    live = Decision.objects.live().filter(
-        employee_id=appeal.employee_id, case__evidence__finding_id=appeal.object_id
-    )
-    return list(live.select_related("employee", "rule__clause", "case").order_by("pk"))
 
 
 def _sum(effects, kind):

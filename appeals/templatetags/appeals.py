@@ -1,6 +1,7 @@
 from django import template
 from django.utils.translation import gettext as _
 
+from appeals.trial import named_finding, rules_today
 from core.templatetags.manyi import month_short, pill
 from incentives.wording import effects_text
 
@@ -35,6 +36,13 @@ def appeal_pill(appeal, at):
 @register.filter
 def as_effects(effects):
     return effects_text(effects)
+
+
+@register.filter
+def finding_change(consequence):
+    """'substantiated, serious → partly substantiated, general'."""
+    rules = rules_today(consequence.appeal.company, consequence.appeal.answered_at)
+    return " → ".join(named_finding(one, rules) for one in (consequence.before, consequence.after))
 
 
 @register.filter

@@ -14,7 +14,9 @@ from appeals.navigation import desk_inbox
 from appeals.selectors import published
 from appeals.tests.build import ACCEPTED, DECIDED, FILED, PROPOSED, REASONS, TEXT, one_in_each_state
 from core.navigation import inbox_for
+from incentives import services as incentives
 from incentives.models import Decision
+from jobs.tests import samples
 from scoring.models import Standing
 from tests.factories import at
 
@@ -211,3 +213,22 @@ def test_every_state_has_its_pages(stage):
 
 def fresh(made):
     return {state: Appeal.objects.get(pk=one.pk) for state, one in made.items()}
+
+
+def test_the_investigator_reads_the_statement_of_the_hearing_with_its_files(stage, client):
+    decision = stage.proposed(stage.worst)
+    hearing = incentives.call_hearing(decision, by=stage.hr, at=at(2026, 11, 2))
+    photo = [("现场.jpg", samples.jpeg())]
+    incentives.state_case(
+        hearing, statement="客户不满的是交付", files=photo, by=stage.worst.user, at=at(2026, 11, 2)
+    )
+    incentives.write_opinion(hearing.decision, opinion="照片属实", by=stage.hr, at=at(2026, 11, 3))
+    incentives.waive_hearing(hearing, by=stage.worst.user, at=at(2026, 11, 3))
+    incentives.submit_batch([Decision.objects.get()], by=stage.hr, at=at(2026, 11, 4))
+    stage.vote(Decision.objects.get())
+    appeal = stage.looked_into(stage.worst)
+    client.force_login(stage.officer)
+    page = client.get(appeal.get_absolute_url()).content.decode()
+    place = reverse("hearing_file", args=[hearing.files.get().pk])
+    assert "客户不满的是交付" in page and place in page
+    assert client.get(place).status_code == 200

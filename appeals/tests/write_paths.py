@@ -1,7 +1,7 @@
 """Write paths of this room for the fault sweep (tests/test_faults.py)."""
 
 from appeals import services
-from appeals.models import Consequence
+from appeals.models import Appeal, Consequence
 from appeals.tests.build import (
     ACCEPTED,
     DECIDED,
@@ -13,6 +13,7 @@ from appeals.tests.build import (
     closed_months,
     declined,
 )
+from appeals.tests.build_findings import LATER, FindingStage
 from core.faults import WritePath
 from core.registries import write_paths
 from incentives.models import Decision
@@ -92,6 +93,14 @@ def open_third():
     return one, found.hr
 
 
+def milder_finding():
+    found = FindingStage(factories.make_company())
+    found.found()
+    found.posted(found.worst)
+    found.changed(found.looked_at())
+    return Appeal.objects.get(), found.reviewer
+
+
 def draft(by):
     return services.draft("decision", Decision.objects.get().pk, by=by, at=FILED)
 
@@ -148,6 +157,9 @@ PATHS = {
     ),
     "appeals.decide": path(
         after("concluded", "reviewer"), lambda one, by: services.decide(one, by=by, at=DECIDED)
+    ),
+    "appeals.decide: a changed finding": path(
+        milder_finding, lambda one, by: services.decide(one, by=by, at=LATER)
     ),
     "appeals.acknowledge": path(
         after("signed", "appellant"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from appeals import services
-from appeals.forms import OutcomeForm, ReasonForm, SettleForm
+from appeals.forms import FindingForm, OutcomeForm, ReasonForm, SettleForm
 from appeals.models import Appeal, AppealFile, Consequence
 from appeals.pages import Desk, board_tabs, rate_rows
 from appeals.policy import appeal_policy
@@ -73,9 +73,14 @@ def appeal(request, pk):
 def desk_page(request, found, *, status=200, **forms):
     """`without` in the address are the answers to leave out of the preview: looking at it writes nothing."""
     chosen = [pk for pk in map(id_in, request.GET.getlist("without")) if pk]
-    desk = Desk.of(found, request.user, timezone.now(), chosen, is_asked="without" in request.GET)
+    at, asked = timezone.now(), "without" in request.GET
+    desk = Desk.of(found, request.user, at, chosen, is_asked=asked)
+    finding_form = _finding_form(request, desk)
+    if finding_form is not None and finding_form.is_bound and finding_form.is_valid():
+        desk.trial.wanted = finding_form.cleaned_data
     context = {
         "desk": desk,
+        "finding_form": finding_form,
         "appeal": found,
         "outcome_form": OutcomeForm(subject=found.subject, decision=desk.decision),
         "decline_form": ReasonForm(
@@ -84,9 +89,17 @@ def desk_page(request, found, *, status=200, **forms):
         "back_form": ReasonForm(label=_("What is still to be checked")),
         "chair_form": ReasonForm(label=_("Your reason"), help_text=_("The employee reads it.")),
         "settle_form": SettleForm(),
-        "at": timezone.now(),
+        "at": at,
     }
     return render(request, "appeals/appeal.html", context | forms, status=status)
+
+
+def _finding_form(request, desk):
+    """What the finding would be, from the address or from the outcome sent; None where nothing can be chosen."""
+    if desk.finding is None or not desk.may_propose or desk.trial.rules is None:
+        return None
+    data = request.POST if request.method == "POST" else request.GET
+    return FindingForm(data if data.get("verdict") else None, finding=desk.finding, rules=desk.trial.rules)
 
 
 @require("appeals.handle")
@@ -146,16 +159,23 @@ def propose(request, pk):
             reasons=form.cleaned_data["reasons"],
             effects=form.effects() if form.cleaned_data["outcome"] == "varied" else (),
             left_out=left_out,
+            finding=_wanted(request, form.cleaned_data["outcome"]),
             by=request.user,
             at=at,
         )
     except Refused as refusal:
-        if refusal.field not in ("outcome", "reasons", "effects", "left_out"):
+        if refusal.field not in ("outcome", "reasons", "effects", "left_out", "finding"):
             raise
         form.add_error(refusal.field if refusal.field in form.fields else "outcome", str(refusal.message))
         return desk_page(request, found, status=409, outcome_form=form)
     messages.success(request, _("The outcome is proposed; somebody else decides it."))
     return redirect("appeal", pk=pk)
+
+
+def _wanted(request, outcome):
+    """{verdict, severity} as looked at above the outcome; {} where the finding is not changed."""
+    wanted = {name: request.POST.get(name, "")[:20] for name in ("verdict", "severity")}
+    return wanted if outcome == "varied" and wanted["verdict"] else {}
 
 
 @require("appeals.decide")

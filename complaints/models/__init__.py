@@ -1,5 +1,5 @@
 from complaints.models.case import Allegation, Case, Channel, Kind, State, ToldBy
-from complaints.models.finding import Cause, Finding, Praise, PraiseShare, Verdict
+from complaints.models.finding import Cause, Finding, FindingAdjudication, Praise, PraiseShare, Verdict
 from complaints.models.mail import Letter, Mailbox
 from complaints.models.record import CaseFile, CaseLink, CaseTopic, Entry, FeedbackCode, Guess, SavedView
 
@@ -14,6 +14,7 @@ __all__ = [
     "Entry",
     "FeedbackCode",
     "Finding",
+    "FindingAdjudication",
     "Guess",
     "Kind",
     "Letter",

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from audit.models import AppendOnlyModel
 from complaints.models.case import Allegation, Case
 from core.flow import Transition
 from organization.models import Company, Employee
@@ -85,6 +86,40 @@ class Finding(models.Model):
                 | (Q(confirmed_by__isnull=False) & ~Q(confirmed_by=F("proposed_by"))),
                 name="complaints_finding_four_eyes",
             ),
+        ]
+
+    @property
+    def adjudicated(self):
+        """The newest FindingAdjudication, or None; prefetch `adjudications` where many are shown."""
+        found = list(self.adjudications.all())
+        return found[-1] if found else None
+
+    @property
+    def now(self):
+        """What holds of it: `verdict`, `cause`, `severity` as corrected, else as first confirmed."""
+        return self.adjudicated or self
+
+
+class FindingAdjudication(AppendOnlyModel):
+    """What a confirmed finding is after an appeal, kept beside the first one, which stays as it was.
+
+    The newest row of a finding holds; rules read it from then on.
+    """
+
+    finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="adjudications")
+    verdict = models.CharField(max_length=20, choices=Verdict.choices)
+    cause = models.CharField(max_length=20, choices=Cause.choices, blank=True)
+    severity = models.CharField(max_length=20, blank=True)
+    source = models.CharField(max_length=40, help_text=_("what it follows from (appeal:12)"))
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["finding_id", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["finding", "source"], name="complaints_adjudication_once")
         ]
 
 

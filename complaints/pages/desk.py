@@ -135,6 +135,7 @@ class Desk:
     def people(self):
         findings = {}
         found = Finding.objects.filter(case=self.case).select_related("proposed_by", "confirmed_by")
+        found = found.prefetch_related("adjudications")
         for finding in found.order_by("pk"):
             findings.setdefault(finding.allegation_id, []).append(finding)
         return [Person(one, findings.get(one.pk, [])) for one in self.allegations]

@@ -52,3 +52,12 @@ class Own:
     @property
     def severity(self):
         return wording.code_name(self.rules, "severity", self.finding.severity) if self.finding else ""
+
+    @property
+    def corrected(self):
+        """What an appeal has made of the finding, or None; the first one stays beside it."""
+        return self.finding.adjudicated if self.finding else None
+
+    @property
+    def corrected_severity(self):
+        return wording.code_name(self.rules, "severity", self.corrected.severity) if self.corrected else ""

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from audit import services as audit
 from complaints import rules
 from complaints.casework import enter, policy_of, record
-from complaints.models import Allegation, Case, Cause, Entry, Finding, Verdict
+from complaints.models import Allegation, Case, Cause, Entry, Finding, FindingAdjudication, Verdict
 from complaints.recusal import excluded_from
 from complaints.telling import holders, own_url, tell
 from core.events import publish
@@ -117,6 +117,35 @@ def reopen_findings(case, *, by, at):
         advance(finding, Finding.REOPEN, by=by, at=at)
         publish("complaints.finding_reopened", finding, case=case.pk, allegation=finding.allegation_id)
     return confirmed
+
+
+def adjudicate(finding, *, verdict, severity, source, by, at):
+    """An appeal says what the finding is from now on; the first one stays beside it. Returns the row.
+
+    Inside the caller's transaction, once per `source` ('appeal:12'). `by` is None where the group decided.
+    """
+    finding = Finding.objects.select_for_update(of=("self",)).select_related("company").get(pk=finding.pk)
+    if finding.state != Finding.State.CONFIRMED:
+        raise Refused(
+            _("The finding is under investigation again; nothing is said of it before it is confirmed anew."),
+            code="stale",
+        )
+    wanted = wanted_finding(finding, verdict, severity, at)
+    row = FindingAdjudication.objects.create(finding=finding, **wanted, source=source, made_by=by, made_at=at)
+    audit.record(
+        "complaints.finding.adjudicate", finding, by=by, at=at,
+        data={"verdict": row.verdict, "severity": row.severity, "source": source},
+    )  # fmt: skip
+    return row
+
+
+def wanted_finding(finding, verdict, severity, at):
+    """{verdict, cause, severity} of a milder finding; Refused when it is none."""
+    now, is_fault = finding.now, verdict in rules.AGAINST
+    severities = [one.code for one in policy_of(finding, at).severities] if is_fault else []
+    severity = severity if is_fault else ""
+    rules.refuse_harsher_finding((verdict, severity), (now.verdict, now.severity), severities)
+    return {"verdict": str(verdict), "cause": now.cause if is_fault else "", "severity": severity}
 
 
 def _tell_confirmed(case, at):

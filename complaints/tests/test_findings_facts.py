@@ -71,7 +71,7 @@ def test_a_finding_of_an_internal_report_is_no_fact(cast):
 def test_facts_of_many_cases_take_few_statements(cast, django_assert_max_num_queries):
     for _number in range(4):
         cast.confirmed(cast.seller)
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(3):
         assert len(facts(cast)) == 4
 
 

@@ -27,7 +27,7 @@ def mine_of(request):
     told = told.filter(case__company=request.company).exclude(case__kind=Kind.REPORT)
     return told.select_related(
         "employee", "case__site", "case__company", "case__investigator", "case__handler", "case__merged_into"
-    ).prefetch_related("findings")
+    ).prefetch_related("findings__adjudications")
 
 
 @require("complaints.view_own")

@@ -16,6 +16,7 @@ from core.flow import Refused
 from core.period import SHANGHAI
 from core.templatetags.manyi import long_date
 from incentives.documents import glyphs
+from incentives.models import Notice
 
 HERE = Path(__file__).parent
 HONOURS = ("certificate", "commendation")
@@ -32,7 +33,7 @@ def notice_pdf(notice):
             "title": notice.title if notice.kind in HONOURS else notice.get_kind_display(),
             "paragraphs": [line for line in notice.body.split("\n") if line.strip()],
             "receipt": "" if notice.kind in HONOURS else _("Received (signature, date):"),
-            "withdrawn": _withdrawn(notice.decision),
+            "withdrawn": _no_longer(notice),
             "date": long_date(notice.published_at.astimezone(SHANGHAI).date()),
         }
         data["unprintable"] = by_hand(notice.company.name + notice.title + notice.body)
@@ -48,11 +49,16 @@ def by_hand(text):
     return _("The font lacks these characters; write them in by hand: %(codes)s") % {"codes": codes}
 
 
-def _withdrawn(decision):
-    """A paper of a decision that no longer holds says so; what was served stays readable under it."""
-    if decision.reversed_at is None:
+def _no_longer(notice):
+    """A paper of a decision that no longer holds, or not as it says, tells so; what was served stays readable."""
+    decision = notice.decision
+    if decision.reversed_at is not None:
+        day = long_date(decision.reversed_at.astimezone(SHANGHAI).date())
+        return _("Withdrawn on %(day)s") % {"day": day}
+    correction = decision.notices.filter(kind=Notice.Kind.CORRECTION).first()
+    if correction is None or notice.kind not in (Notice.Kind.LETTER, Notice.Kind.WARNING):
         return ""
-    return _("Withdrawn on %(day)s") % {"day": long_date(decision.reversed_at.astimezone(SHANGHAI).date())}
+    return _("Corrected by %(number)s") % {"number": correction.number}
 
 
 def compile_pdf(template, data):

@@ -1,6 +1,6 @@
 from incentives.models.case import Case
-from incentives.models.decision import Decision, Hearing
-from incentives.models.execution import Duty, DutyFile, Mark, Notice, Talk, Warning
+from incentives.models.decision import Decision, Hearing, HearingFile
+from incentives.models.execution import Duty, DutyFile, Mark, Notice, ReceiptFile, Talk, Warning
 from incentives.models.hand import HandReport, HandReportFile
 from incentives.models.ledger import LedgerLine, PayrollBatch, PayrollLine
 from incentives.models.rule import Rule
@@ -16,11 +16,13 @@ __all__ = [
     "HandReport",
     "HandReportFile",
     "Hearing",
+    "HearingFile",
     "LedgerLine",
     "Mark",
     "Notice",
     "PayrollBatch",
     "PayrollLine",
+    "ReceiptFile",
     "Rule",
     "Simulation",
     "Talk",

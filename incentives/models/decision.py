@@ -5,11 +5,12 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from approvals.models import Motion
+from approvals.models import Motion, Seat
 from core.flow import Transition
 from incentives.models.case import Case
 from incentives.models.rule import Rule
 from incentives.models.scope import VisibleQuerySet
+from jobs.models import Attachment
 from organization.models import Company, Department, Employee
 
 
@@ -138,6 +139,15 @@ class HearingQuerySet(models.QuerySet):
         """Open ones whose last day has passed."""
         return self.open().filter(due_at__lte=at)
 
+    def read_by(self, user):
+        """With their files: who sees the decision, whom it is about once told, and who votes or voted on it."""
+        seats = Seat.objects.filter(
+            motion__topic="incentives.decision", motion__in=Motion.objects.visible_to(user)
+        )
+        seen = Decision.objects.visible_to(user)
+        match = Q(decision__in=seen.values("pk")) | Q(decision__in=seats.values("motion__topic_id"))
+        return self.filter(match)
+
 
 class Hearing(models.Model):
     """The employee is told and may state their case before a penalty is voted on."""
@@ -160,3 +170,17 @@ class Hearing(models.Model):
                 fields=["decision"], condition=Q(ended_at=None), name="incentives_hearing_one_open"
             )
         ]
+
+    @property
+    def kept_files(self):
+        return list(self.files.all())
+
+
+class HearingFile(models.Model):
+    """What the employee handed in with their statement."""
+
+    hearing = models.ForeignKey(Hearing, on_delete=models.PROTECT, related_name="files")
+    attachment = models.OneToOneField(Attachment, on_delete=models.PROTECT, related_name="hearing_file")
+
+    class Meta:
+        ordering = ["pk"]

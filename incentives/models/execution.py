@@ -43,6 +43,7 @@ class Notice(models.Model):
         COMMENDATION = "commendation", _("commendation notice")
         CERTIFICATE = "certificate", _("certificate")
         WARNING = "warning", _("written warning")
+        CORRECTION = "correction", _("correction of a decision")
 
     class Service(models.TextChoices):
         PAPER = "paper", _("signed on paper")
@@ -85,6 +86,16 @@ class Notice(models.Model):
                 name="incentives_notice_served_whole",
             ),
         ]
+
+
+class ReceiptFile(models.Model):
+    """A scan or photo of the receipt that was signed, or of the proof of the post."""
+
+    letter = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="receipts")
+    attachment = models.OneToOneField(Attachment, on_delete=models.PROTECT, related_name="receipt_file")
+
+    class Meta:
+        ordering = ["pk"]
 
 
 class Talk(models.Model):

@@ -142,7 +142,7 @@ def undo(decision, *, reason, by, at):
     if decision.state in Decision.DEAD:
         return decision
     if decision.state == Decision.State.VOTING:
-        _take_from_vote(decision, by, at)
+        take_from_vote(decision, by, at)
     if decision.state == Decision.State.ISSUED:
         advance(decision, Decision.SUSPEND, by=by, at=at, reason_code="appeal")
     if decision.state in UNDONE_BY_REVERSAL:
@@ -152,7 +152,8 @@ def undo(decision, *, reason, by, at):
     return decision
 
 
-def _take_from_vote(decision, by, at):
+def take_from_vote(decision, by, at):
+    """An appeal changes what the group votes on: the question is withdrawn, the decision lies with HR again."""
     motion = Motion.objects.select_for_update().get(pk=decision.motion_id)
     if motion.state == Motion.State.OPEN:
         advance(motion, Motion.WITHDRAW, by=by, at=at, closed_at=at, reason_code="appeal")

@@ -49,8 +49,8 @@ def _keep(company, found, at):
     exported = exported_months(company.pk)
     new, headless = [], []
     for rule, (hits, without_head) in found:
-        new += keep_hits(rule, [(hit, _month(hit, exported)) for hit in _unknown(rule, hits)], at)
-        headless += keep_unit_hits(rule, [(hit, _month(hit, exported)) for hit in without_head], at)
+        new += keep_hits(rule, [(hit, month_of_fact(hit, exported)) for hit in _unknown(rule, hits)], at)
+        headless += keep_unit_hits(rule, [(hit, month_of_fact(hit, exported)) for hit in without_head], at)
     if new:
         tell_hr(company, new, at)
     tell_of_unit_hits(company, headless, at)
@@ -66,7 +66,11 @@ def _new_hits(rule, since, until):
 def hits_of(rule, since, until):
     """The facts of these days that the rule names. What happened before the company first had the rule is not punished
     by it, whenever it comes to light; a new version of a rule that was there reaches all the same."""
-    hits = trigger_of(rule).hits_between(rule, since, until)
+    return since_the_rule(rule, trigger_of(rule).hits_between(rule, since, until))
+
+
+def since_the_rule(rule, hits):
+    """Those that happened since the company first had the rule; all of them where it is no penalty."""
     if not hits or rule.direction != Rule.Direction.PENALTY:
         return hits
     first = _first_day(rule).isoformat()
@@ -97,7 +101,8 @@ def fact_key(trigger, employee_id, occurrence):
     return occurrence if trigger.roles == ("head",) else (employee_id, occurrence)
 
 
-def _month(hit, exported):
+def month_of_fact(hit, exported):
+    """The month of its verification, or the next one whose payroll file is not made yet."""
     return rules.month_to_count_in(str(Period.month_of(hit.verified_at)), exported)
 
 

@@ -9,11 +9,15 @@ from core.flow import Refused, advance
 from core.period import SHANGHAI
 from core.workdays import due_after
 from incentives import letters, rules
-from incentives.models import Decision, Hearing, Rule
+from incentives.models import Decision, Hearing, HearingFile, Rule
 from incentives.policy import clocks
 from incentives.services.cases import refuse_concerned
 from incentives.services.telling import tell
+from jobs import attachments
 from organization.scopes import employee_id_of
+
+#: a technical limit; what counts is the statement
+MOST_FILES = 6
 
 
 @transaction.atomic
@@ -56,22 +60,41 @@ def _create(decision, due, at):
 
 
 @transaction.atomic
-def state_case(hearing, *, statement, by, at):
-    """The employee states their case, once, until the last day. The hearing stays open till then."""
+def state_case(hearing, *, statement, by, at, files=()):
+    """The employee states their case, once, until the last day, with [(name, content)] as proof. The hearing stays
+    open till then."""
     rules.refuse_others(employee_id_of(by), hearing.decision.employee_id)
     rules.refuse_blank(statement, _("Write what you want the group to know."), "statement")
     if at >= hearing.due_at:
         raise Refused(
             _("The hearing has ended; your objection can still be raised as an appeal."), code="late"
         )
+    kept = _checked(hearing, files, by, at)
     unanswered = Hearing.objects.open().filter(pk=hearing.pk, stated_at=None)
     if not unanswered.update(statement=statement.strip(), stated_at=at):
         raise Refused(_("Your statement is there already, or the hearing has ended."), code="state")
     hearing.refresh_from_db()
     company_id = hearing.decision.company_id
-    audit.record("incentives.hearing.state_case", hearing, by=by, at=at, company_id=company_id)
+    HearingFile.objects.bulk_create(HearingFile(hearing=hearing, attachment=one) for one in kept)
+    audit.record(
+        "incentives.hearing.state_case",
+        hearing,
+        by=by,
+        at=at,
+        company_id=company_id,
+        data={"files": len(kept)},
+    )
     _tell_proposer(hearing, "stated", at)
     return hearing
+
+
+def _checked(hearing, files, by, at):
+    """The attachments, kept before the statement, so that a bad one leaves the hearing as it was."""
+    company = hearing.decision.company
+    try:
+        return attachments.keep_all(company=company, files=list(files), most=MOST_FILES, by=by, at=at)
+    except Refused as refusal:
+        raise Refused(refusal.message, code=refusal.code, field="files") from refusal
 
 
 @transaction.atomic

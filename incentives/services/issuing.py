@@ -12,13 +12,16 @@ from core.numbering import next_number
 from core.period import SHANGHAI
 from core.workdays import due_after
 from incentives import fingerprints, letters, rules
-from incentives.models import Decision, Notice
+from incentives.models import Decision, Notice, ReceiptFile
 from incentives.policy import clocks, letters_of
 from incentives.services.ledger import post
 from incentives.services.telling import tell
+from jobs import attachments
 from organization.scopes import employee_id_of
 from scoring.services.books import hold_books
 
+#: a technical limit: the sides of one receipt
+MOST_RECEIPTS = 4
 log = structlog.get_logger(__name__)
 SERVED = (
     Decision.State.ISSUED,
@@ -111,10 +114,11 @@ def acknowledge_receipt(decision, *, by, at):
 
 
 @transaction.atomic
-def record_service(letter, *, how, served_on, note, by, at):
+def record_service(letter, *, how, served_on, note, by, at, files=()):
     """HR keeps how a letter arrived that nobody confirmed online: on paper, by post, or refused before witnesses.
 
-    Once per letter. The employee may still confirm it; what was recorded stays beside that.
+    Once per letter, with [(name, content)] of the signed receipt where there is a scan. The employee may still confirm
+    it; what was recorded stays beside that.
     """
     rules.refuse_own(employee_id_of(by), letter.decision.employee_id)
     rules.refuse_bad_service(served_on, letter.published_at, at)
@@ -122,13 +126,25 @@ def record_service(letter, *, how, served_on, note, by, at):
         rules.refuse_blank(
             note, _("Write the number of the post, or the names of the two witnesses."), "note"
         )
+    kept = _receipts(letter, files, by, at)
     stamps = {"served_as": how, "served_on": served_on, "served_note": note.strip()[:200]}
     waiting = Notice.objects.to_serve().filter(pk=letter.pk)
     if not waiting.update(**stamps, served_by=by, served_at=at):
         raise Refused(_("There is nothing to record: its receipt is confirmed already."), code="state")
+    ReceiptFile.objects.bulk_create(ReceiptFile(letter=letter, attachment=one) for one in kept)
     letter.refresh_from_db()
-    audit.record("incentives.notice.record_service", letter, by=by, at=at, data={"how": how})
+    data = {"how": how} | ({"files": len(kept)} if kept else {})
+    audit.record("incentives.notice.record_service", letter, by=by, at=at, data=data)
     return letter
+
+
+def _receipts(letter, files, by, at):
+    try:
+        return attachments.keep_all(
+            company=letter.company, files=list(files), most=MOST_RECEIPTS, by=by, at=at
+        )
+    except Refused as refusal:
+        raise Refused(refusal.message, code=refusal.code, field="files") from refusal
 
 
 def finalize_due(at):

@@ -15,6 +15,7 @@ def effects(decision):
 
 @register.filter
 def rule_title(rule):
+    """The title of a rule, or of its book."""
     return wording.in_language(rule, "title")
 
 

@@ -1,7 +1,7 @@
 """The excellent team of a half-year: departments ranked by team score and collaboration (RE-5.2d)."""
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from core.period import Period
@@ -150,7 +150,7 @@ def _once_each(hits):
 
 
 def _also_in(hit, unit):
-    return replace(hit, evidence=hit.evidence | {"also_in": [*hit.evidence.get("also_in", ()), unit]})
+    return hit._replace(evidence=hit.evidence | {"also_in": [*hit.evidence.get("also_in", ()), unit]})
 
 
 def _together(team, weights, has_marks):

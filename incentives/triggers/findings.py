@@ -36,11 +36,11 @@ class FindingConfirmed(Trigger):
         )
 
     def hits_between(self, rule, since, until):
-        facts = [
-            fact
-            for fact in confirmed_findings(rule.company, since=since, until=until)
-            if fact.employee_id and self._matches(fact)
-        ]
+        return self.hits_on(rule, confirmed_findings(rule.company, since=since, until=until))
+
+    def hits_on(self, rule, facts):
+        """Hits of these FindingFacts."""
+        facts = [fact for fact in facts if fact.employee_id and self._matches(fact)]
         places = Places(rule.company_id, [fact.employee_id for fact in facts]) if facts else None
         return placed(self._hit(rule, fact, places) for fact in facts)
 
@@ -69,10 +69,29 @@ class FindingConfirmed(Trigger):
                 happened_on=text_of(fact.happened_on),
                 received_on=text_of(day_of(fact.received_at)),
                 verified_on=text_of(day_of(fact.confirmed_at)),
-                verified_by=[pk for pk in (fact.proposed_by_id, fact.confirmed_by_id) if pk],
+                verified_by=_users(fact.proposed_by_id, fact.confirmed_by_id, fact.adjudicated_by_id),
                 answer_ids=list(fact.answer_ids),
+                **_corrected(fact),
             ),
             is_distinguishable=True,
             incident=f"case:{fact.case_id}",
             verified_at=fact.confirmed_at,
         )
+
+
+def _corrected(fact):
+    """Of an adjudicated finding: what was first confirmed, and what it follows from."""
+    if fact.first is None:
+        return {}
+    first = fact.first | {"verified_by": _users(fact.proposed_by_id, fact.confirmed_by_id)}
+    return {"first": first, "adjudication": fact.adjudication}
+
+
+def as_first_confirmed(evidence):
+    """The evidence of a hit as it was before an appeal corrected the finding behind it."""
+    kept = {name: value for name, value in evidence.items() if name not in ("first", "adjudication")}
+    return kept | evidence.get("first", {})
+
+
+def _users(*ids):
+    return [pk for pk in ids if pk]

@@ -12,6 +12,7 @@ urlpatterns = [
     path("my/statement/", records.my_points, name="my_points"),
     path("my/statement/pdf/", records.my_points_pdf, name="my_points_pdf"),
     path("notices/<int:pk>/pdf/", documents.notice_pdf, name="notice_pdf"),
+    path("incentives/letters/receipts/<int:pk>/", documents.receipt_file, name="receipt_file"),
     path("incentives/letters/<int:pk>/service/", documents.record_service, name="letter_service"),
     path("duties/", duties.duties, name="duties"),
     path("duties/<int:pk>/", duties.duty, name="duty"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from incentives.views import books, case, mine, queue, talks, unit_hits
+from incentives.views import books, case, documents, mine, queue, talks, unit_hits
 
 urlpatterns = [
     path("incentives/", queue.queue, name="incentives_queue"),
@@ -27,6 +27,7 @@ urlpatterns = [
     path("my/hearings/<int:pk>/", mine.hearing, name="my_hearing"),
     path("my/hearings/<int:pk>/statement/", mine.state_case, name="my_statement"),
     path("my/hearings/<int:pk>/waive/", mine.waive, name="my_waiver"),
+    path("incentives/statements/files/<int:pk>/", documents.hearing_file, name="hearing_file"),
     path("my/talks/<int:pk>/", talks.my_talk, name="my_talk"),
     path("talks/", talks.talks, name="talks"),
     path("talks/<int:pk>/", talks.talk, name="talk"),

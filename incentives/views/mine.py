@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.access import require
+from core.flow import Refused
 from core.workdays import working_days_left
 from incentives import services
 from incentives.dossier import Dossier
@@ -99,10 +100,16 @@ def hearing_page(request, found, form, status=200):
 @require_POST
 def state_case(request, pk):
     found = my_hearing_or_404(request, pk)
-    form = StatementForm(request.POST)
+    form = StatementForm(request.POST, request.FILES)
     if not form.is_valid():
         return hearing_page(request, found, form, status=422)
-    services.state_case(found, statement=form.cleaned_data["statement"], by=request.user, at=timezone.now())
+    try:
+        services.state_case(found, by=request.user, at=timezone.now(), **form.cleaned_data)
+    except Refused as refusal:
+        if refusal.field not in form.fields:
+            raise
+        form.add_error(refusal.field, str(refusal.message))
+        return hearing_page(request, found, form, status=409)
     messages.success(request, _("Your statement is with HR."))
     return redirect("my_hearing", pk=pk)
 

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.models import User
 from audit import services as audit
 from core.access import may, require
 from incentives import legal, services
@@ -39,10 +40,18 @@ def person_record(request, pk):
 
 
 def mark_with_conditions(mark):
-    conditions = [one | {"text": legal.condition_text(one["code"])} for one in mark.checklist]
+    names = {user.pk: user.get_full_name() for user in User.objects.filter(pk__in=confirmers_of(mark))}
+    conditions = [
+        one | {"text": legal.condition_text(one["code"]), "name": names.get(one["by"], "")}
+        for one in mark.checklist
+    ]
     for one in conditions:
         one["done_at"] = timezone.datetime.fromisoformat(one["done_at"]) if one["done_at"] else None
     return {"mark": mark, "conditions": conditions, "done": sum(bool(one["done_at"]) for one in conditions)}
+
+
+def confirmers_of(mark):
+    return [one["by"] for one in mark.checklist if one["by"]]
 
 
 @require("incentives.propose")

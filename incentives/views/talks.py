@@ -5,14 +5,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from approvals.forms import beside_the_field
 from core.access import require
-from core.flow import Refused
 from incentives import services, wording
 from incentives.forms import AcknowledgeForm, TalkForm
 from incentives.forms_duties import HandOverForm
 from incentives.models import Talk
 from incentives.services.talks import may_hold
+from incentives.views.steps import sent, status_after
 from organization.scopes import employee_id_of, today
 
 RELATED = ("employee", "department", "decision__rule__clause")
@@ -42,19 +41,11 @@ def talk(request, pk):
     if Talk.objects.filter(pk=pk, employee_id=employee_id_of(request.user)).exists():
         return redirect("my_talk", pk=pk)
     found = get_object_or_404(mine_to_hold(request).select_related(*RELATED), pk=pk)
-    form = TalkForm(request.POST or None)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.hold_talk(found, by=request.user, at=timezone.now(), **form.cleaned_data)
-        except Refused as refusal:
-            beside_the_field(form, refusal)
-            status = 409
-        else:
-            messages.success(request, _("The talk is recorded; your colleague is asked to acknowledge it."))
-            return redirect("talks")
-    elif form.errors:
-        status = 422
+    form = TalkForm(*sent(request))
+    done = _("The talk is recorded; your colleague is asked to acknowledge it.")
+    status = status_after(request, form, services.hold_talk, found, done)
+    if status is None:
+        return redirect("talks")
     context = {"talk": found, "form": form, "effects": effects_of(found), "at": timezone.now()}
     return render(request, "incentives/talk.html", context, status=status)
 
@@ -64,19 +55,11 @@ def hand_over(request, pk):
     """HR names another to hold a talk: whoever was to hold it has left or is away."""
     found = Talk.objects.visible_to(request.user).filter(company=request.company, state=Talk.State.SCHEDULED)
     found = get_object_or_404(found.select_related(*RELATED, "head", "company"), pk=pk)
-    posted = request.POST if request.method == "POST" else None
-    form, status = HandOverForm(posted, candidates=may_hold(found, today())), 200
-    if posted is not None and form.is_valid():
-        try:
-            services.hand_over_talk(found, by=request.user, at=timezone.now(), **form.cleaned_data)
-        except Refused as refusal:
-            beside_the_field(form, refusal)
-            status = 409
-        else:
-            messages.success(request, _("The talk is handed over; your colleague is told."))
-            return redirect("execution")
-    elif form.errors:
-        status = 422
+    form = HandOverForm(*sent(request), candidates=may_hold(found, today()))
+    done = _("The talk is handed over; your colleague is told.")
+    status = status_after(request, form, services.hand_over_talk, found, done)
+    if status is None:
+        return redirect("execution")
     context = {"talk": found, "form": form, "effects": effects_of(found), "at": timezone.now()}
     return render(request, "incentives/talk_hand_over.html", context, status=status)
 

@@ -11,7 +11,7 @@ def register():
     navigation.register()
     hand_inbox.register()
     inbox_sources.register("incentives.duties", duty_inbox.duty_inbox)
-    own = ("hearing", "issued", "posted", "reversed", "set_aside", "talk", "warning", "duty")
+    own = ("hearing", "issued", "posted", "reversed", "set_aside", "talk", "warning", "duty", "graded_anew")
     message_groups.register(
         "incentives.own",
         Group(
