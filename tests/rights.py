@@ -197,7 +197,7 @@ TABLE = (
         "case_quick passed_on",
     ),
     (
-        "employee",
+        "staff",
         "my_suggestion my_suggestion_answer my_suggestion_file my_suggestion_new my_suggestion_withdraw "
         "my_suggestions",
     ),
@@ -206,7 +206,7 @@ TABLE = (
         "suggestions",
     ),
     (
-        "auditor employee group head hr service",
+        "auditor group head hr service staff",
         "suggestion suggestion_file",
     ),
     (

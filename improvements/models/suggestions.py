@@ -26,8 +26,8 @@ class SuggestionQuerySet(models.QuerySet):
                 department__company_id__in=asked.company_ids
             )
             match |= Q(pk__in=Opinion.objects.filter(within).values("suggestion_id"))
-        own = reach_of(user, SUGGEST).employee_id
-        if own:
+        own = employee_id_of(user)
+        if own and not reach_of(user, SUGGEST).is_empty:
             match |= Q(author_id=own) | Q(owner_id=own)
         return self.filter(match)
 
