@@ -119,13 +119,14 @@ class Suggesting:
             at=at,
         )
 
-    def carry_out(self, suggestion, day, place, measure, days):
+    def carry_out(self, suggestion, day, measure, days, place=None):
+        """For a department, or for the whole company."""
         return record_implementation(
             suggestion,
             day=day,
             measure=measure,
-            subject_kind="department",
-            subject_id=self.place(place).pk,
+            subject_kind="department" if place else "company",
+            subject_id=self.place(place).pk if place else self.company.pk,
             window_days=days,
             by=self.hr,
             at=dt.datetime.combine(day, dt.time(9, 30), SHANGHAI),
@@ -141,7 +142,7 @@ class Suggesting:
         suggestion = self.submit(entry, sent)
         later = dt.datetime.combine(due_after(sent, 5).day, dt.time(11, 0), SHANGHAI)
         self.adopt(suggestion, "赵敏", "清单简单，当天就能用，客户反映最多的正是信息说不准。", later)
-        self.carry_out(suggestion, first, "sales-2", "overall", 60)
+        self.carry_out(suggestion, first, "overall", 60, "sales-2")
         if counts_of(suggestion, self.now).sentence:  # too few answers in so short a story
             return
         measure_effect(suggestion, by=self.hr, at=self.back(6))
@@ -150,7 +151,7 @@ class Suggesting:
     def to_be_measured(self, entry):
         suggestion = self.submit(entry, self.back(40))
         self.adopt(suggestion, "刘洋", "投入不大，客服部现有短信通道就能发。", self.back(33))
-        self.carry_out(suggestion, self.back(20).date(), "service", "aftersales", 30)
+        self.carry_out(suggestion, self.back(20).date(), "aftersales", 30)
 
     def on_trial(self, entry):
         suggestion = self.submit(entry, self.back(12))

@@ -3,7 +3,7 @@
 import django_filters
 from django import forms
 from django.db.models import Q
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from complaints.forms.fields import FilesField, PickField, people_offered, select, text_area
@@ -237,7 +237,7 @@ class ImplementForm(forms.Form):
         widget=day_input(),
         error_messages={"required": _("Enter the first day on which it holds.")},
     )
-    measure = forms.ChoiceField(label=_("What is measured"), widget=select())
+    measure = forms.ChoiceField(label=pgettext_lazy("suggestion", "What is measured"), widget=select())
     subject = forms.ChoiceField(label=_("For whom"), widget=select())
     window_days = forms.IntegerField(
         label=_("Days counted before and after"),

@@ -154,6 +154,12 @@ class Suggestion(models.Model):
         return self.state == self.State.SUBMITTED and self.due_at <= at
 
     @property
+    def is_just_judged(self):
+        """The judgement is the newest that the author hears of it."""
+        judged = (self.State.ADOPTED, self.State.TRIAL, self.State.DECLINED, self.State.DUPLICATE)
+        return self.state in judged
+
+    @property
     def may_be_answered(self):
         """The author has one answer to a refusal."""
         return self.state == self.State.DECLINED and self.resubmitted_at is None

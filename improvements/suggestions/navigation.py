@@ -162,7 +162,7 @@ def register():
     mine = NavItem(
         gettext_lazy("My suggestions"), "lightbulb", "my_suggestions", (SUGGEST,), gettext_lazy("Myself")
     )
-    navigation.register("improvements.suggestions", box, order=45)
+    navigation.register("improvements.suggestions", box, order=35)
     navigation.register("improvements.my_suggestions", mine, order=97)
     inbox_sources.register("improvements.suggestions", desk_inbox)
     inbox_sources.register("improvements.advice", advice_inbox)

@@ -61,8 +61,10 @@ def steps_of(suggestion):
     return steps + ahead
 
 
-def headline_of(suggestion):
-    """The conclusion in words: where it stands."""
+def headline_of(suggestion, picture=None):
+    """The conclusion in words: what it brought, as far as this reader may see it, or where it stands."""
+    if picture and not picture.is_hidden:
+        return picture.finding
     return {
         State.SUBMITTED: _("It waits for its assessment"),
         State.TRIAL: _("It is tried out"),

@@ -126,15 +126,16 @@ def my_suggestion(request, pk):
 
 
 def own_page(request, suggestion, *, form=None, status=200):
+    picture = picture_of(suggestion, request.user)
     context = {
         "suggestion": suggestion,
-        "headline": headline_of(suggestion),
+        "headline": headline_of(suggestion, picture),
         "saved": saved_key(suggestion),
         "overdue": suggestion.is_overdue(timezone.now()),
         "steps": steps_of(suggestion),
         "files": suggestion.files.select_related("attachment"),
         "verdict": suggestion.assessments.last(),
-        "picture": picture_of(suggestion, request.user),
+        "picture": picture,
         "form": form or plea_form(),
         "at": timezone.now(),
     }

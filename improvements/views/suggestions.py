@@ -132,7 +132,7 @@ def desk_page(request, found, *, status=200, **forms):
     context = {
         "suggestion": found,
         "desk": desk,
-        "headline": headline_of(found),
+        "headline": headline_of(found, desk.picture),
         "saved": saved_key(found),
         "files": found.files.select_related("attachment"),
         "assess_form": AssessForm(company=found.company),

@@ -59,10 +59,10 @@ def test_from_the_phone_to_the_case(transactional_db, phone_page, browser_page, 
         login(browser_page, box.second)
         browser_page.goto(reverse("suggestion", args=[found.pk]))
         browser_page.get_by_role("button", name="统计无误，确认").click()
-        expect(browser_page.get_by_role("heading", level=1)).to_contain_text("效果已确认")
+        expect(browser_page.get_by_role("heading", level=1)).to_contain_text("满意的客户确实比之前多")
         deliver_all()
         case = Case.objects.get()
         browser_page.goto(reverse("incentives_case", args=[case.pk]))
         browser_page.get_by_role("link", name="查看这一事实的来源").click()
-        expect(browser_page.get_by_role("heading", level=1)).to_contain_text("效果已确认")
+        expect(browser_page.get_by_role("heading", level=1)).to_contain_text("满意的客户确实比之前多")
     assert case.employee == box.author
