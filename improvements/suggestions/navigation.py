@@ -13,10 +13,9 @@ from core.registries import inbox_sources, navigation, searches
 from improvements.models import Opinion, Suggestion
 from improvements.models.suggestions import ADVISE, ASSESS, SEE, SUGGEST
 from improvements.services.suggestion_assessment import hindrance_to_advise
-from improvements.suggestions import rules
-from improvements.suggestions.policy import rules_of
-from organization.scopes import employee_id_of, reach_of
-from organization.selectors import superiors_of
+from improvements.suggestions.policy import Boxes
+from organization.models import Assignment
+from organization.scopes import employee_id_of, headed_by, reach_of, with_descendants
 
 DESK, OWN = "improvements.suggestion", "improvements.my_suggestion"
 MOST = 100
@@ -32,12 +31,25 @@ def desk_inbox(user, company, at):
     states = (State.SUBMITTED, State.TRIAL, State.ADOPTED, State.IMPLEMENTED, State.MEASURED)
     waiting = Suggestion.objects.for_others(user).filter(company=company, state__in=states)
     waiting = waiting.select_related("author", "company").order_by("due_at", "pk")[:MOST]
-    items, barred = [], {}
+    items, boxes, led = [], Boxes(company), None
     for one in waiting:
         action = _action(one, user, day)
-        if action and not _is_barred(one, user, day, barred):
+        if not action:
+            continue
+        led = led_by(user, company, day) if led is None else led
+        if one.author_id not in led or not boxes.on(one.submitted_at).bar_line:
             items.append(_item(one, action))
     return items
+
+
+def led_by(user, company, day):
+    """Ids of the employees whose superior this user is on that day: three statements, however many they are."""
+    headed = headed_by(user, day)
+    if not headed:
+        return set()
+    within = with_descendants(headed, company.pk)
+    places = Assignment.objects.on(day).filter(department_id__in=within)
+    return set(places.values_list("employee_id", flat=True)) - {employee_id_of(user)}
 
 
 def _action(one, user, day):
@@ -53,17 +65,6 @@ def _action(one, user, day):
     if one.state == State.MEASURED and one.measured_by_id != user.pk:
         return _("Confirm the effect")
     return ""
-
-
-def _is_barred(one, user, day, barred):
-    """Asked once for each author."""
-    if one.author_id not in barred:
-        box = rules_of(one)
-        line = superiors_of(one.author, day) if box.bar_line else ()
-        barred[one.author_id] = rules.hindrance(
-            employee_id_of(user), one.author_id, line, bar_line=box.bar_line
-        )
-    return bool(barred[one.author_id])
 
 
 def _item(one, action):

@@ -1,10 +1,12 @@
 """The section [suggestions] of a policy: clocks, windows, least answers. Without it a company has no suggestion box."""
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
 from core.period import SHANGHAI
+from policies.models import Version
 from policies.selectors import section_of, version_in_force
 
 
@@ -51,6 +53,26 @@ def box_of(company, day) -> SuggestionPolicy | None:
     """The rules of the box on that day; None where no book of the company sets one up."""
     version = version_in_force(company, day, "suggestions")
     return None if version is None else section_of(version, "suggestions")
+
+
+class Boxes:
+    """The rules of the box of one company on any day; one statement, when first asked."""
+
+    def __init__(self, company):
+        self.company, self.parsed = company, {}
+
+    @cached_property
+    def versions(self):
+        published = Version.objects.published().filter(company=self.company, document__department=None)
+        return [one for one in published.order_by("document_id") if "suggestions" in one.content]
+
+    def on(self, moment):
+        """SuggestionPolicy at that aware datetime, or None."""
+        day = moment.astimezone(SHANGHAI).date()
+        for one in self.versions:
+            if one.effective_from <= day and (one.effective_to is None or day < one.effective_to):
+                return self.parsed.setdefault(one.pk, section_of(one, "suggestions"))
+        return None
 
 
 def is_open(company, day):

@@ -299,10 +299,21 @@ def test_a_list_asks_no_more_statements_for_more_rows(box, name):
         factories.grant(box.author.user, role)
     reader = box.author.user if name == "my_suggestions" else box.hr
     box.submit()
+    box.adopted(by=box.cast.colleague.user)
     few = statements(reader, name)
     for number in range(6):
-        box.submit(problem=f"第 {number} 件事做得不好，客户不满意。")
+        author = factories.make_employee(box.sales, f"同事{number}")
+        box.submit(by=box.second, author=author, problem=f"第 {number} 件事做得不好，客户不满意。")
+        box.submit(problem=f"第 {number} 件小事做得不好，客户不满意。")
     assert statements(reader, name) == few
+
+
+def test_the_inbox_leaves_out_whom_one_heads(box):
+    factories.grant(box.cast.head.user, Role.objects.get(company=box.company, code="hr"))
+    of_own_team, of_other = box.submit(), box.submit(by=box.cast.other_head.user)
+    items = inbox_for(box.cast.head.user, box.company, ASSESSED)
+    urls = {item.url for item in items if item.kind == "improvements.suggestion"}
+    assert urls == {of_other.get_absolute_url()} and of_own_team.author == box.author
 
 
 def test_the_page_of_a_measured_one_costs_the_same_however_many_answered(box):

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -68,13 +69,11 @@ def suggestions(request):
     state = filters.given.get("state", "")
     rows = filters.narrowed() if state else narrowed
     rows = rows.order_by("due_at", "pk") if state == State.SUBMITTED else rows
-    tally = dict.fromkeys(State.values, 0)
-    for value in narrowed.order_by().values_list("state", flat=True):
-        tally[value] += 1
+    tally = dict(narrowed.order_by().values_list("state").annotate(count=Count("pk")))
     context = {
         "filter": filters,
         "state": state,
-        "tabs": [(code, label, tally[code], code == state) for code, label in State.choices],
+        "tabs": [(code, label, tally.get(code, 0), code == state) for code, label in State.choices],
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "waiting": seen_by(request).waiting().count(),
         "late": seen_by(request).overdue(at).count(),
