@@ -49,6 +49,10 @@ pack_loaders = Registry()
 close_steps = Registry()
 #: name -> callable(company, kind, since, until) -> list[core.facts.Fact]: verified facts that rules may rest on
 fact_sources = Registry()
+#: kind of fact -> core.facts.FactHome: the room that supplies it, so that it is not reported by hand as well
+fact_homes = Registry()
+#: first word of a fact's key -> callable(user, pk) -> address of the page of that fact for this reader, or ""
+fact_pages = Registry()
 #: name -> callable() yielding sentences, one per violation of one of the nine facts
 verifications = Registry()
 #: name -> core.faults.WritePath; every write path swept statement by statement in the tests

@@ -201,6 +201,32 @@ TABLE = (
         "staff",
         "case_quick passed_on",
     ),
+    (
+        "staff",
+        "my_suggestion my_suggestion_answer my_suggestion_file my_suggestion_new my_suggestion_withdraw "
+        "my_suggestions",
+    ),
+    (
+        "auditor group head hr service",
+        "suggestions",
+    ),
+    (
+        "auditor group head hr service staff",
+        "suggestion suggestion_file",
+    ),
+    (
+        "auditor group hr service",
+        "suggestion_answers suggestion_figures suggestions_export",
+    ),
+    (
+        "hr service",
+        "suggestion_ask suggestion_assess suggestion_confirm suggestion_give_up suggestion_implement "
+        "suggestion_measure suggestion_new suggestion_widen",
+    ),
+    (
+        "head",
+        "suggestion_opinion",
+    ),
 )
 
 

@@ -23,7 +23,7 @@ ODD = {
 TURNS = 2  # of the oddities through the parameters
 PARAMETERS = (
     "month page q within department clause stage case answers more name post scope what who since until stand"
-    " kind site problem_type channel class_code handler state outcome number phone customer"
+    " kind site problem_type channel class_code handler state outcome number phone customer department about year when"
 )
 LISTS = [name for route, name, _callback in staff_pages() if "<" not in route]
 

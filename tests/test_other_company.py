@@ -11,6 +11,7 @@ from complaints.models import Allegation, FeedbackCode, Mailbox, Praise, SavedVi
 from complaints.models import Case as Voice
 from core import access
 from customers.models import Customer
+from improvements.models import MeasuredEffect, Suggestion
 from incentives.models import (
     Case,
     Decision,
@@ -90,6 +91,8 @@ MODELS = {
     "appeals": Appeal,
     "my/appeals": Appeal,
     "my/appeals/new/<slug:kind>": Decision,
+    "suggestions": Suggestion,
+    "my/suggestions": Suggestion,
 }
 #: where the first row of a table is not the right one
 KINDS = {"praises": "praise", "internal-reports": "report"}
@@ -121,6 +124,7 @@ def ours(company, settings, tmp_path):
     factories.make_customer(company)
     voices_of(company, user, stage.best)
     appeal_of(stage)
+    suggestion_of(stage)
     for kind in import_kinds:
         start_import(
             kind=kind, company=company, content="工号\nE1\n".encode(), name="a.csv", by=user, at=at()
@@ -205,6 +209,25 @@ def appeal_of(stage):
     )
 
 
+def suggestion_of(stage):
+    """A suggestion with its effect measured; its author is the best."""
+    counts = {"before_k": 1, "before_n": 2, "after_k": 2, "after_n": 2}
+    days = dict.fromkeys(("before_first", "before_last", "after_first", "after_last"), at().date())
+    suggestion = Suggestion.objects.create(
+        company=stage.company, number="YG-1", key="one", author=stage.best, department=stage.sales, problem="一",
+        proposal="二", expected="三", entered_by=stage.hr, submitted_at=at(), due_at=at(),
+    )  # fmt: skip
+    effect = MeasuredEffect.objects.create(
+        suggestion=suggestion, company=stage.company, measure="overall", subject_kind="company",
+        subject_id=stage.company.pk, level_bp=9500, difference=0.5, low=0.1, high=0.9, p=0.01,
+        measured_by=stage.hr, measured_at=at(), **counts, **days,
+    )  # fmt: skip
+    Suggestion.objects.update(
+        effect=effect, state=Suggestion.State.MEASURED, measured_by=stage.hr, implemented_on=at().date(),
+        implemented_at=at(), measure="overall", subject_kind="company", subject_id=stage.company.pk, window_days=30,
+    )  # fmt: skip
+
+
 def minutes_of(stage):
     """The vote behind the decision in minutes, and a member's vote given to another."""
     motion, (chair, member) = Motion.objects.get(), stage.members[:2]
@@ -272,6 +295,7 @@ def test_the_same_addresses_are_there_for_whom_they_are_meant(ours):
     client, missing = browse(ours), []
     own = {"my_decision", "my_receipt", "my_hearing", "my_statement", "my_waiver", "my_talk", "talk"}
     own |= {"my_allegation", "my_allegation_reply", "my_appeal", "my_appeal_withdraw"}
+    own |= {"my_suggestion", "my_suggestion_answer", "my_suggestion_withdraw"}
     for route, name in PAGES:
         if name in own or route.count("<") > 1:
             continue

@@ -1,5 +1,7 @@
 """Adds this room to what lower rooms run."""
 
+from improvements.wiring import suggestions
+
 
 def register():
-    pass
+    suggestions.register()

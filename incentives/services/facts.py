@@ -168,6 +168,11 @@ def on_hand_report(event):
     _find(event, HandReport.objects.get(pk=event.object_id).settled_at)
 
 
+def on_room_fact(event):
+    """A fact was verified in a room that supplies it itself; the event says when."""
+    _find(event, dt.datetime.fromisoformat(event.data["moment"]))
+
+
 def _find(event, moment):
     company = Company.objects.get(pk=event.company_id)
     find_fact_cases(company, _delivered(event, moment))

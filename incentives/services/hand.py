@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from audit import services as audit
 from core.events import publish
-from core.facts import Fact
+from core.facts import Fact, home_of
 from core.flow import Refused, advance
 from core.numbering import numbered
 from core.period import SHANGHAI
@@ -145,7 +145,14 @@ def _kind_asked(company, kind, happened_on, at):
     found = kinds_in_force(company, at.astimezone(SHANGHAI).date()).get(kind)
     if found is None:
         raise Refused(_("No rule in force rests on this kind of fact."), field="kind")
+    _refuse_at_home(kind, company, at)
     return found
+
+
+def _refuse_at_home(kind, company, at):
+    """What a room supplies itself is not reported by hand as well: one thing, one fact."""
+    if home := home_of(kind, company, at.astimezone(SHANGHAI).date()):
+        raise Refused(home.sentence, field="kind", code="at_home")
 
 
 def _touched(kind, company, employee, department, day):
@@ -243,8 +250,9 @@ def _answer(company, number):
 
 @transaction.atomic
 def verify_report(report, *, by, at):
-    """The second person agrees: from now on it is a fact."""
+    """The second person agrees: from now on it is a fact. What a room supplies by now is declined and entered there."""
     _refuse_unfit(report, by)
+    _refuse_at_home(report.kind, report.company, at)
     advance(report, HandReport.VERIFY, by=by, at=at, settled_by=by, settled_at=at)
     publish("incentives.hand_report_verified", report, kind=report.kind)
     _tell_reporter(report, at)

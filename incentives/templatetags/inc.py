@@ -2,6 +2,7 @@
 
 from django import template
 
+from core.facts import page_of_fact
 from incentives import wording
 
 register = template.Library()
@@ -23,6 +24,12 @@ def rule_title(rule):
 def line_detail(line):
     """As what money is paid or taken, and why the line is not the whole effect, or ''."""
     return wording.line_detail(line)
+
+
+@register.simple_tag
+def fact_page(case, reader):
+    """Where this reader sees the fact that set the rule off, in the room that keeps it, or ''."""
+    return page_of_fact(case.evidence.get("key", ""), reader) if reader else ""
 
 
 @register.filter

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from approvals.forms import beside_the_field
 from core.access import require
+from core.facts import home_of
 from core.flow import Refused
 from incentives import services, wording
 from incentives.forms_hand import DeclineForm, HandReportFilter, HandReportForm
@@ -70,11 +71,17 @@ def _headline(waiting):
 @require(VERB)
 def hand_report_new(request):
     """First what kind of fact, for each kind asks for its own; then the report."""
-    kinds = kinds_for(request.user, request.company, today())
+    known = kinds_for(request.user, request.company, today())
+    at_home = {code: home_of(code, request.company, today()) for code in known}
+    kinds = {code: kind for code, kind in known.items() if not at_home[code]}
     asked = request.POST.get("kind") or request.GET.get("kind")
-    kind = kinds.get(asked) or (next(iter(kinds.values())) if len(kinds) == 1 else None)
+    if request.method == "POST" and at_home.get(asked):
+        raise Refused(at_home[asked].sentence, code="at_home")
+    kind = kinds.get(asked) or (next(iter(kinds.values())) if len(known) == 1 and kinds else None)
     if kind is None:
-        return render(request, "incentives/hand_kinds.html", {"kinds": list(kinds.values())})
+        elsewhere = [(known[code], home) for code, home in at_home.items() if home]
+        context = {"kinds": list(kinds.values()), "elsewhere": elsewhere}
+        return render(request, "incentives/hand_kinds.html", context)
     data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = HandReportForm(data, files, kind=kind, user=request.user, company=request.company)
     if data is None:

@@ -21,6 +21,7 @@ def register():
     events.subscribe("complaints.finding_reopened", "incentives.finding_reopened", facts.on_finding_reopened)
     events.subscribe("complaints.praise_confirmed", "incentives.praise", facts.on_praise)
     events.subscribe("incentives.hand_report_verified", "incentives.hand_report", facts.on_hand_report)
+    events.subscribe("improvements.fact_verified", "incentives.room_fact", facts.on_room_fact)
     fact_sources.register("incentives.hand", hand.hand_facts)
     tick_jobs.register("incentives.facts", services.find_due_facts, order=49)
     tick_jobs.register("incentives.unit_hits", services.resolve_unit_hits, order=49)

@@ -15,6 +15,7 @@ from demo import appealed, cast, company, decisions, property, reports
 from demo.cases import Teller
 from demo.files import Filer
 from demo.history import SEED, Writer
+from demo.suggestions import Suggesting
 from notifications.services import send_due
 from organization.models import Assignment, Company, Employee
 from scoring.models import MetricValue
@@ -75,6 +76,7 @@ class Command(BaseCommand):
         self.chapter("customer files", lambda: Filer(self.company, self.now).fill())
         self.chapter("QR code", self.qr_code)
         unfold_pending(self.company, self.now)
+        self.chapter("staff suggestions", lambda: Suggesting(self.company, self.now).tell())
 
     def property_company(self):
         self.chapter("policy of the property company", property.load_policy)
