@@ -1,1 +1,3 @@
-urlpatterns = []
+from improvements.inspections.urls import urlpatterns as inspections
+
+urlpatterns = [*inspections]

@@ -2,13 +2,14 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from itertools import combinations
 
 from django.utils.translation import get_language, gettext, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core import money
 from core.templatetags.manyi import long_date
-from policies import rules
+from policies import rules, wording_inspections
 
 SECTIONS = {
     "dimensions": _("Dimensions"),
@@ -28,6 +29,8 @@ SECTIONS = {
     "complaints": _("Complaints and praise"),
     "topics": _("Topics"),
     "customers": _("Customer files"),
+    "inspections": _("Inspections"),
+    "checklists": _("Checklists of inspections"),
 }
 
 #: rooms as the table of roles names them
@@ -39,6 +42,7 @@ ROOMS = {
     "notifications": _("Messages"),
     "scoring": _("Scores and rankings"),
     "incentives": _("Rewards and penalties"),
+    "improvements": _("Improvement"),
     "approvals": _("Management group"),
     "reports": _("Reports"),
     "policies": _("Policies"),
@@ -159,8 +163,9 @@ WORDS = {
     "customers.stages.*.below_years": (_("until, years after moving in"), "text"),
     "topics.*.words": (_("shown by the words"), "text"),
     "money.fine_enabled": (_("fines are allowed"), "yes_no"),
-    "money.default_class": (_("money is booked as"), "code"),
 }
+
+WORDS |= wording_inspections.WORDS
 
 #: codes that people should not have to read
 CODES = {
@@ -190,6 +195,7 @@ CODES = {
     "warn": _("proposed, with a warning when chance cannot be ruled out"),
     "required": _("proposed only when chance is ruled out"),
 }
+CODES |= wording_inspections.CODES
 
 #: parts of a rule, as a comparison names them
 RULE_PARTS = {
@@ -300,9 +306,9 @@ def _row(content, setting):
 
 
 def _pattern(content, path):
-    """'committees.group.quorum_bp' -> 'committees.*.quorum_bp'."""
-    for place in range(1, len(path)):
-        candidate = ".".join((*path[:place], "*", *path[place + 1 :]))
+    """'committees.group.quorum_bp' -> 'committees.*.quorum_bp'; a list within a list has two stars."""
+    for stars in (*combinations(range(1, len(path)), 1), *combinations(range(1, len(path)), 2)):
+        candidate = ".".join("*" if place in stars else part for place, part in enumerate(path))
         if candidate in WORDS:
             return candidate
     return ".".join(path)
@@ -313,7 +319,10 @@ def _subject(content, path):
     pattern = _pattern(content, path)
     if "*" not in pattern:
         return ""
-    code = path[pattern.split(".").index("*")]
+    parts = pattern.split(".")
+    if parts.count("*") > 1:
+        return _nested(content, path, parts)
+    code = path[parts.index("*")]
     section = {
         "targets": content.get("dimensions", []),
         "composite": content.get("composite", {}).get("parts", []),
@@ -324,6 +333,14 @@ def _subject(content, path):
     if isinstance(named, dict):
         return code
     return next((local(item, "name") for item in named if item.get("code") == code), code)
+
+
+def _nested(content, path, parts):
+    """'Care: files are correct': a thing and what is listed within it."""
+    place = parts.index("*")
+    outer = next((row for row in content.get(path[0], []) if row.get("code") == path[place]), {})
+    inner = next((row for row in outer.get(path[place + 1], []) if row.get("code") == path[-2]), {})
+    return gettext("%(whole)s: %(part)s") % {"whole": local(outer, "name"), "part": local(inner, "name")}
 
 
 def _text(content, value, unit):
@@ -352,6 +369,8 @@ def _with_unit(content, value, unit):
         "fen": lambda: f"{money.format_fen(value)}\u00a0{gettext('yuan')}",
         "date": lambda: long_date(dt.date.fromisoformat(value)),
         "committee": lambda: _named(content, value),
+        "department": lambda: _named(content, value),
+        "area": lambda: str(wording_inspections.AREAS.get(value, value)),
         "letter": lambda: value.format(company=gettext("[company]"), year=gettext("[year]"), n="n"),
     }
     return counted.get(unit, lambda: str(value))()
@@ -363,6 +382,7 @@ def _named(content, code):
         *content.get("posts", []),
         *content.get("questionnaires", []),
         *content.get("committees", []),
+        *content.get("departments", []),
     ]:
         if row.get("code") == code:
             return local(row, "name") or local(row, "title")

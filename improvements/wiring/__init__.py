@@ -1,5 +1,7 @@
 """Adds this room to what lower rooms run."""
 
+from improvements.wiring import inspections
+
 
 def register():
-    pass
+    inspections.register()
