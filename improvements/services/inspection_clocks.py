@@ -19,20 +19,21 @@ def watch_inspections(at):
     """Tick: returns how many were warned or reminded. Cheap when nothing is due; twice is harmless."""
     answers = Inspection.objects.filter(state=Inspection.State.SUBMITTED)
     measures = InspectionFinding.objects.filter(state=InspectionFinding.State.RUNNING)
-    return _watch(answers, "answer_due_at", _say_of_answer, at) + _watch(
-        measures, "due_at", _say_of_measure, at
-    )
+    due = [
+        *_due(answers, "answer_due_at", _say_of_answer, at),
+        *_due(measures, "due_at", _say_of_measure, at),
+    ]
+    return sum(say(pk, when, at) for say, pk, when in due)
 
 
-def _watch(rows, field, say, at):
+def _due(rows, field, say, at):
+    """[(verb, pk, 'late' or 'soon')], looked up before anything is said."""
     late = rows.filter(**{f"{field}__lte": at, "reminded_at": None})
     soon = rows.filter(
         **{f"{field}__gt": at, f"{field}__lte": at + LONGEST_WARNING, "warned_at": None}
     ).select_related("company")
-    done = sum(say(row.pk, "late", at) for row in late)
-    return done + sum(
-        say(row.pk, "soon", at) for row in soon if _is_soon(row.company, getattr(row, field), at)
-    )
+    found = [(say, pk, "late") for pk in late.values_list("pk", flat=True)]
+    return found + [(say, row.pk, "soon") for row in soon if _is_soon(row.company, getattr(row, field), at)]
 
 
 def _is_soon(company, due_at, at):

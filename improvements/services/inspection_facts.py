@@ -38,7 +38,7 @@ def confirm_fact(fact, *, by, at):
     """The second person agrees: from now on it is a fact, supplied through core.facts."""
     _refuse_unfit(fact, by, at)
     advance(fact, InspectionFact.CONFIRM, by=by, at=at, settled_by=by, settled_at=at)
-    publish(VERIFIED, fact, key=fact.key, kind=fact.kind)
+    publish(VERIFIED, fact, key=fact.key, at=at.isoformat())
     return fact
 
 
@@ -62,4 +62,4 @@ def withdraw_fact(finding, *, by, at):
     was_confirmed = fact.state == InspectionFact.State.CONFIRMED
     advance(fact, InspectionFact.WITHDRAW, by=by, at=at)
     if was_confirmed:
-        publish(WITHDRAWN, fact, key=fact.key, kind=fact.kind)
+        publish(WITHDRAWN, fact, key=fact.key, at=at.isoformat())
