@@ -1,4 +1,4 @@
-"""Inspections in the demo: three of 销售一部 over the year, one of its measures overdue; what is due, planned, awaited."""
+"""Inspections in the demo: three of 销售一部 over the year with a measure overdue; one planned, one to be answered."""
 
 import datetime as dt
 import io
@@ -32,49 +32,103 @@ class Visit:
     disputed: dict = field(default_factory=dict)
     left_out: tuple = ()
     answer: str = ""
-    days_for_measure: int | None = None
     stage: str = "closed"
 
 
 REGISTER = "抽查 20 通来电，{n} 通没有登记，只在微信群里说过。"
 VISITS = (
     Visit(
-        "sales-1", "李强", 196, "接待有序，投诉登记是短板：口头答应的多，写下来的少。",
+        "sales-1",
+        "李强",
+        196,
+        "接待有序，投诉登记是短板：口头答应的多，写下来的少。",
         {
-            "recorded": ("not_met", REGISTER.format(n=6), "每天下班前由值班顾问核对来电与登记，漏的当天补登。", "罗敏"),
-            "first_answer": ("partly", "12 件投诉中 3 件超过一个工作日才首次答复。", "前台收到投诉当场登记，负责人每天 10 点看一次未答复清单。", "许诺"),
-            "causes": ("partly", "等候太久的意见出现五次，没有分析原因。", "每月第一个周一开例会，把重复的意见逐条写出原因。", "李强"),
+            "recorded": (
+                "not_met",
+                REGISTER.format(n=6),
+                "每天下班前由值班顾问核对来电与登记，漏的当天补登。",
+                "罗敏",
+            ),
+            "first_answer": (
+                "partly",
+                "12 件投诉中 3 件超过一个工作日才首次答复。",
+                "前台收到投诉当场登记，负责人每天 10 点看一次未答复清单。",
+                "许诺",
+            ),
+            "causes": (
+                "partly",
+                "等候太久的意见出现五次，没有分析原因。",
+                "每月第一个周一开例会，把重复的意见逐条写出原因。",
+                "李强",
+            ),
             "known": ("partly", "两位新同事说不清自己的得分从何而来。", "", ""),
         },
         answer="情况属实，登记的习惯要改。",
     ),
     Visit(
-        "sales-1", "李强", 103, "登记比上次好，首次答复全部按时；重复问题仍只有结论没有措施。",
+        "sales-1",
+        "李强",
+        103,
+        "登记比上次好，首次答复全部按时；重复问题仍只有结论没有措施。",
         {
-            "recorded": ("partly", REGISTER.format(n=2), "交接班时当面核对登记，负责人每周抽查一次。", "罗敏"),
-            "causes": ("partly", "例会开了，纪要里没有写下谁在哪天前做什么。", "例会纪要用统一表格：原因、措施、负责人、期限。", "李强"),
+            "recorded": (
+                "partly",
+                REGISTER.format(n=2),
+                "交接班时当面核对登记，负责人每周抽查一次。",
+                "罗敏",
+            ),
+            "causes": (
+                "partly",
+                "例会开了，纪要里没有写下谁在哪天前做什么。",
+                "例会纪要用统一表格：原因、措施、负责人、期限。",
+                "李强",
+            ),
         },
         left_out=("talks",),
     ),
     Visit(
-        "sales-1", "李强", 17, "投诉处理按时，结果告知有记录；签收和公示还要补。",
+        "sales-1",
+        "李强",
+        24,
+        "投诉处理按时，结果告知有记录；签收和公示还要补。",
         {
-            "letters": ("partly", "两份通知送达后没有签收记录。", "补齐两份签收，今后当面送达当面签。", "李强"),
+            "letters": (
+                "partly",
+                "两份通知送达后没有签收记录。",
+                "补齐两份签收，今后当面送达当面签。",
+                "李强",
+            ),
             "posted": ("not_met", "云栖里接待台换新后，意见二维码没有贴回去。", "", ""),
         },
-        answer="二维码当天已贴回。", days_for_measure=7, stage="running",
+        answer="二维码当天已贴回。",
+        stage="running",
     ),
     Visit(
-        "sales-2", "赵敏", 96, "登记齐全，答复及时。",
-        {"result_told": ("partly", "8 件已办结的投诉中 2 件查不到告知记录。", "电话告知后在登记上写明时间，短信告知附截图。", "宋岚")},
-        disputed={"result_told": ("两件都有短信记录，当天系统没有同步。", "补查到两条短信记录，时间与登记一致。")},
+        "sales-2",
+        "赵敏",
+        96,
+        "登记齐全，答复及时。",
+        {
+            "result_told": (
+                "partly",
+                "8 件已办结的投诉中 2 件查不到告知记录。",
+                "电话告知后在登记上写明时间，短信告知附截图。",
+                "宋岚",
+            )
+        },
+        disputed={
+            "result_told": ("两件都有短信记录，当天系统没有同步。", "补查到两条短信记录，时间与登记一致。")
+        },
     ),
     Visit(
-        "service", "刘洋", 2, "案件办理规范，协同部门的回复偏慢。",
+        "service",
+        "刘洋",
+        2,
+        "案件办理规范，协同部门的回复偏慢。",
         {"first_answer": ("partly", "30 件中 2 件首次答复超过一个工作日，都在周末收到。", "", "")},
         stage="submitted",
     ),
-)  # fmt: skip
+)
 #: department and in how many days it is inspected
 PLANNED = (("sales-2", 3),)
 
@@ -101,7 +155,12 @@ class Inspections:
             )
 
     def day(self, days_ago):
-        return (self.now - dt.timedelta(days=days_ago)).astimezone(SHANGHAI).date()
+        """A day from Monday to Friday, the one before where it would be a weekend; ahead the one after."""
+        day = (self.now - dt.timedelta(days=days_ago)).astimezone(SHANGHAI).date()
+        step = dt.timedelta(days=1 if days_ago < 0 else -1)
+        while day.weekday() > 4:
+            day += step
+        return day
 
     def moment(self, visit, days, hour):
         """An hour of the day so many days after the visit, never later than now."""
@@ -115,7 +174,7 @@ class Inspections:
         self.answer(visit, inspection)
         for finding in inspection.findings.filter(state="disputed").select_related("item"):
             findings.withdraw_finding(
-                finding, reason=visit.disputed[finding.item.code][1], by=self.hr, at=self.moment(visit, 3, 15)
+                finding, reason=visit.disputed[finding.item.code][1], by=self.hr, at=self.moment(visit, 5, 15)
             )
         if visit.stage == "closed":
             for finding in inspection.findings.filter(state="running").select_related("owner__user"):
@@ -141,7 +200,7 @@ class Inspections:
         return Inspection.objects.select_related("department", "company").get(pk=inspection.pk)
 
     def answer(self, visit, inspection):
-        at = self.moment(visit, 2, 11)
+        at = self.moment(visit, 3, 11)
         answers = {}
         for finding in inspection.findings.select_related("item"):
             _result, _note, measure, owner = visit.faults[finding.item.code]
@@ -151,9 +210,7 @@ class Inspections:
                 "comment": dispute[0] if dispute else "",
                 "measure": measure,
                 "owner": self.company.employees.get(name=owner) if owner else None,
-                "due_on": self.day(visit.days_ago - 2 - visit.days_for_measure)
-                if visit.days_for_measure
-                else None,
+                "due_on": None,
             }
         head = user_of(self.company, visit.head)
         findings.answer_inspection(inspection, comment=visit.answer, answers=answers, by=head, at=at)
@@ -168,7 +225,7 @@ class Inspections:
         )
         finding = InspectionFinding.objects.get(pk=finding.pk)
         findings.verify_measure(
-            finding, note="到现场看过，记录齐全。", by=self.hr, at=self.moment(visit, 11, 10)
+            finding, note="到现场看过，记录齐全。", by=self.hr, at=self.moment(visit, 12, 10)
         )
 
 

@@ -327,6 +327,7 @@ API = [
         "answers",
     ),
     *("closes", "scores", "rankings", "standings", "cases", "decisions", "ledger", "appeals"),
+    *("inspections", "inspection-findings"),
 ]
 
 

@@ -2,6 +2,7 @@
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from core.period import SHANGHAI
 from improvements.models import InspectionFinding, Inspector
@@ -17,7 +18,7 @@ def export_header():
         _("Checklist"),
         _("State"),
         _("Planned day"),
-        _("Held on"),
+        pgettext("inspection", "Held on"),
         _("Inspectors"),
         _("Score (%)"),
         _("Score as submitted (%)"),
@@ -25,7 +26,7 @@ def export_header():
         _("Findings"),
         _("Unsettled findings"),
         _("Overdue measures"),
-        _("Submitted"),
+        pgettext("inspection", "Submitted"),
         _("Answered at"),
         _("Closed at"),
     ]

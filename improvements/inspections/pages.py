@@ -12,7 +12,7 @@ from core.workdays import due_after
 from improvements.forms import inspections as forms
 from improvements.inspections import rules
 from improvements.inspections.policy import inspection_policy
-from improvements.models import Inspection, InspectionFact, InspectionFinding, InspectionItem
+from improvements.models import Inspection, InspectionFact, InspectionFinding, InspectionItem, Inspector
 from improvements.models.inspections import INSPECT, VIEW
 from improvements.selectors.inspections import Structure, day_of, fact_lines, facts_since, last_before
 from improvements.services.inspection_facts import hindrance_to_confirm
@@ -55,7 +55,9 @@ def rows_for(found):
     open_ones = Q(findings__state__in=set(Step) - set(InspectionFinding.SETTLED))
     return (
         found.select_related("department")
-        .prefetch_related(Prefetch("inspectors", to_attr="team"), "inspectors__employee")
+        .prefetch_related(
+            Prefetch("inspectors", Inspector.objects.select_related("employee"), to_attr="team")
+        )
         .annotate(
             found=Count("findings", distinct=True),
             unsettled=Count("findings", filter=open_ones, distinct=True),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from core.flow import Refused
 from policies.models import Clause
-from policies.selectors import section, section_of, version_in_force, versions_in_force
+from policies.selectors import section, versions_in_force
 
 CODE = re.compile(r"^[a-z][a-z0-9_-]{0,39}$")
 SEVERITIES = ("minor", "general", "serious")
@@ -177,19 +177,24 @@ def inspection_policy(company, day) -> InspectionPolicy:
     return section(company, "inspections", day)
 
 
-def has_inspections(company, day):
-    """Whether a book in force asks for inspections at all."""
-    return version_in_force(company, day, "inspections") is not None
+def books_on(company, day):
+    """(InspectionPolicy or None, {code: Checklist}) of all books in force on that day, the oldest book first.
+
+    Reads the two sections alone: this is asked on many pages, and a book is long.
+    """
+    rows = versions_in_force(company, day).values_list("content__inspections", "content__checklists")
+    clocks, found = None, {}
+    for raw, checklists in rows:
+        if raw is not None and clocks is None:
+            clocks = parse_inspections(raw)
+        for checklist in parse_checklists(checklists or []):
+            found.setdefault(checklist.code, checklist)
+    return clocks, found
 
 
 def checklists_on(company, day):
-    """{code: Checklist} of all books in force on that day, the oldest book first; empty without any."""
-    versions = [one for one in versions_in_force(company, day) if "checklists" in one.content]
-    found = {}
-    for version in versions:
-        for checklist in section_of(version, "checklists"):
-            found.setdefault(checklist.code, checklist)
-    return found
+    """{code: Checklist} of all books in force on that day; empty without any."""
+    return books_on(company, day)[1]
 
 
 def checklist_in_force(company, code, day):

@@ -11,7 +11,7 @@ from core.access import may
 from core.facts import Fact
 from core.period import SHANGHAI
 from improvements.inspections import rules
-from improvements.inspections.policy import checklists_on, has_inspections, inspection_policy
+from improvements.inspections.policy import books_on
 from improvements.models import Inspection, InspectionFact, InspectionFinding
 from improvements.models.inspections import INSPECT
 from improvements.registries import inspection_facts
@@ -117,30 +117,36 @@ class Turn:
 
 def turns(company, day, structure=None):
     """[Turn] of all departments and checklists in force, the longest due first; empty where no book asks for any."""
-    checklists = checklists_on(company, day)
-    if not checklists or not has_inspections(company, day):
+    clocks, checklists = books_on(company, day)
+    if clocks is None or not checklists:
         return []
-    soon_on = day + dt.timedelta(days=inspection_policy(company, day).soon_days)
+    soon_on = day + dt.timedelta(days=clocks.soon_days)
     structure = structure or Structure(company.pk, day)
     found = Inspection.objects.filter(company=company)
-    groups = found.told().order_by().values("department_id", "checklist_code").annotate(last=Max("held_on"))
-    last = {(row["department_id"], row["checklist_code"]): row["last"] for row in groups}
-    ahead = {
-        (one.department_id, one.checklist_code): one for one in found.filter(state__in=Inspection.BEFORE)
-    }
-    rows = [
-        Turn(
-            department=department,
-            checklist=checklist,
-            last_on=last.get((department.pk, code)),
-            due_on=rules.due_on(last.get((department.pk, code)), checklist.every_months, day),
-            planned=ahead.get((department.pk, code)),
-            today=day,
-            soon_on=soon_on,
+    groups = found.order_by().values("department_id", "checklist_code")
+    known = {
+        (row["department_id"], row["checklist_code"]): row
+        for row in groups.annotate(
+            last=Max("held_on", filter=Q(state__in=Inspection.TOLD)),
+            ahead=Max("pk", filter=Q(state__in=Inspection.BEFORE)),
         )
-        for code, checklist in checklists.items()
-        for department in structure.inspected(checklist.departments)
-    ]
+    }
+    ahead = found.in_bulk([row["ahead"] for row in known.values() if row["ahead"]])
+    rows = []
+    for code, checklist in checklists.items():
+        for department in structure.inspected(checklist.departments):
+            row = known.get((department.pk, code), {"last": None, "ahead": None})
+            rows.append(
+                Turn(
+                    department=department,
+                    checklist=checklist,
+                    last_on=row["last"],
+                    due_on=rules.due_on(row["last"], checklist.every_months, day),
+                    planned=ahead.get(row["ahead"]),
+                    today=day,
+                    soon_on=soon_on,
+                )
+            )
     return sorted(
         rows, key=lambda turn: (turn.last_on or dt.date.min, turn.checklist.code, turn.department.code)
     )

@@ -17,7 +17,7 @@ from core.flow import Refused
 from improvements.forms.inspections import STAGES, InspectionFilter, PlanDueForm, PlanForm, staged
 from improvements.inspections.export import export_header, export_rows
 from improvements.inspections.pages import rows_for, with_overdue
-from improvements.inspections.policy import checklists_on, has_inspections
+from improvements.inspections.policy import checklists_on
 from improvements.models import Inspection
 from improvements.models.inspections import INSPECT, VIEW
 from improvements.selectors.inspections import Structure, day_of, turns
@@ -45,9 +45,12 @@ def filter_of(request, found):
     used = (
         seen_by(request).order_by("checklist_code", "-pk").values_list("checklist_code", flat=True).distinct()
     )
-    names = {code: str(one) for code, one in checklists_on(request.company, day_of(timezone.now())).items()}
+    in_force = checklists_on(request.company, day_of(timezone.now()))
+    names = {code: str(one) for code, one in in_force.items()}
     choices = [(code, names.get(code, code)) for code in dict.fromkeys(used)]
-    return InspectionFilter(request.GET, found, departments=places_of(request), checklists=choices)
+    filters = InspectionFilter(request.GET, found, departments=places_of(request), checklists=choices)
+    filters.in_force = in_force
+    return filters
 
 
 @require(VIEW)
@@ -71,7 +74,7 @@ def inspections(request):
         "page": page,
         "at": at,
         "due": due_for(request, at) if may(request.user, INSPECT) else [],
-        "has_policy": has_inspections(request.company, day_of(at)),
+        "has_policy": bool(filters.in_force),
         "may_plan": may(request.user, INSPECT),
         "export_query": given.urlencode(),
     }
