@@ -93,6 +93,8 @@ def _marked(request, found, item, form, status):
         "files": item.files.select_related("attachment"),
         "fresh": desk.item_form(item),
         "errors": form.all_errors,
+        # only then is the field taken away: a photo chosen while words were being sent is not lost
+        "has_files": bool(request.FILES) and status == 200,
         "progress": desk.progress,
         "at": desk.at,
     }
