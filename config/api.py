@@ -13,6 +13,7 @@ for room in (
     "surveys",
     "complaints",
     "scoring",
+    "improvements",
     "incentives",
     "appeals",
 ):

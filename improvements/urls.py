@@ -1,9 +1,11 @@
 from django.urls import path
 
+from improvements.inspections.urls import urlpatterns as inspections
 from improvements.views import my_suggestions as mine
 from improvements.views import suggestions
 
 urlpatterns = [
+    *inspections,
     path("my/suggestions/", mine.my_suggestions, name="my_suggestions"),
     path("my/suggestions/new/", mine.my_suggestion_new, name="my_suggestion_new"),
     path("my/suggestions/<int:pk>/", mine.my_suggestion, name="my_suggestion"),

@@ -16,6 +16,17 @@ def in_doubt(decision):
     )
 
 
+def withdrawn(decision):
+    return (
+        _("%(number)s: the fact behind it was withdrawn") % {"number": decision.number},
+        _("%(name)s: %(effects)s. Put it aside, or take it back from the vote.")
+        % {
+            "name": decision.employee.name,
+            "effects": effects_text(decision.effects, decision.counts_for),
+        },
+    )
+
+
 def to_verify(report, title):
     return (
         _("%(number)s waits for a second person") % {"number": report.number},

@@ -2,13 +2,15 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from itertools import combinations
 
 from django.utils.translation import get_language, gettext, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core import money
 from core.templatetags.manyi import long_date
-from policies import rules
+from policies import rules, wording_inspections
+from policies.wording_settings import WORDS
 
 SECTIONS = {
     "dimensions": _("Dimensions"),
@@ -29,6 +31,8 @@ SECTIONS = {
     "complaints": _("Complaints and praise"),
     "topics": _("Topics"),
     "customers": _("Customer files"),
+    "inspections": _("Inspections"),
+    "checklists": _("Checklists of inspections"),
 }
 
 #: rooms as the table of roles names them
@@ -47,133 +51,6 @@ ROOMS = {
     "organization": _("Staff and posts"),
     "jobs": _("Running work"),
     "audit": _("Audit log"),
-}
-
-#: path with * for codes -> (what it is, unit)
-WORDS = {
-    "scoring.metric": (_("what is counted"), "code"),
-    "scoring.satisfied": (_("answers that count as satisfied"), "of_five"),
-    "scoring.basic": (_("answers that count as basically satisfied"), "of_five"),
-    "scoring.ok_n": (_("a score needs at least"), "answers"),
-    "scoring.low_n": (_("below this a score is not shown"), "answers"),
-    "scoring.level_bp": (_("confidence of the interval"), "bp"),
-    "ranking.modes": (_("answers that count for ranking"), "code"),
-    "ranking.posts": (_("posts that are ranked"), "code"),
-    "ranking.rank_min_n": (_("to be ranked in a month takes at least"), "answers"),
-    "ranking.min_eligible": (_("no ranking in a group of fewer than"), "people"),
-    "ranking.place_share_bp": (_("near the top or bottom means the first or last"), "bp"),
-    "ranking.streak_length": (_("running for"), "months"),
-    "ranking.max_pauses": (_("months with too few answers that a run may contain"), "months"),
-    "ranking.alpha_bp": (_("chance of a false hit per group and window, at most"), "bp"),
-    "targets.overall_bp": (_("overall satisfaction"), "bp"),
-    "targets.valid_from": (_("targets hold from"), "date"),
-    "targets.by_dimension.*": ("", "bp"),
-    "targets.census_answered_bp": (
-        _("all were asked and at least this share answered: judged literally"),
-        "bp",
-    ),
-    "closing.month.cutoff_day": (_("a month's answers count up to"), "day_of_month"),
-    "closing.month.run_day": (_("the month is closed on the following month's"), "day_of_month"),
-    "closing.quarter.cutoff_day": (
-        _("a quarter's answers count up to, in its last month"),
-        "day_of_month",
-    ),
-    "closing.quarter.run_day": (
-        _("the quarter is closed, after its last counted day, on the"),
-        "day_of_month",
-    ),
-    "closing.half.cutoff_day": (_("a half-year's answers count up to, in its last month"), "day_of_month"),
-    "composite.parts.*.weight_bp": ("", "bp"),
-    "clocks.hearing_days": (_("an employee may state their case within"), "days"),
-    "clocks.receipt_days": (_("receipt of a decision is confirmed within"), "days"),
-    "clocks.appeal_days": (_("an appeal may be filed within"), "days"),
-    "clocks.talk_days": (_("an admonishing talk is held within"), "days"),
-    "clocks.propose_days": (_("HR proposes or sets aside within"), "days"),
-    "clocks.committee": (_("who decides"), "committee"),
-    "clocks.recuse_line": (_("direct superiors do not vote"), "yes_no"),
-    "letters.decision": (_("decisions are numbered"), "letter"),
-    "letters.commendation": (_("commendation notices are numbered"), "letter"),
-    "letters.certificate": (_("certificates are numbered"), "letter"),
-    "letters.warning": (_("warnings are numbered"), "letter"),
-    "limits.points_cap": (_("points per person and month, at most"), "text"),
-    "limits.points_floor": (_("points per person and month, at least"), "text"),
-    "limits.money_cap_fen": (_("money paid per person and month, at most"), "fen"),
-    "limits.money_floor_fen": (_("money taken per person and month, at most"), "fen"),
-    "limits.carry_months": (_("what exceeds is carried over for at most"), "months"),
-    "limits.batch_points": (_("like penalties are voted on together up to, points"), "text"),
-    "limits.batch_fen": (_("like penalties are voted on together up to"), "fen"),
-    "appeals.answer_days": (_("an appeal is answered within"), "days"),
-    "appeals.window_days": (_("a score, rank or finding may be appealed within"), "days"),
-    "appeals.chair_days": (_("one that is not admitted may go to the chair within"), "days"),
-    "appeals.warn_days": (_("warning before an appeal is due"), "days"),
-    "appeals.least_text": (_("grounds of an appeal, at least, characters"), "text"),
-    "appeals.most_files": (_("files an appeal may have, at most"), "text"),
-    "appeals.least_n": (_("answers are shown to the appellant from"), "answers"),
-    "appeals.large_points": (_("the committee decides from, points"), "text"),
-    "appeals.large_fen": (_("the committee decides from"), "fen"),
-    "appeals.large_people": (_("the committee decides when it touches at least"), "people"),
-    "appeals.committee": (_("who decides large appeals"), "committee"),
-    "suggestions.assess_days": (_("a suggestion is assessed within"), "days"),
-    "suggestions.window_days": (_("its effect is counted before and after over, as a rule"), "calendar_days"),
-    "suggestions.least_window_days": (_("over at least"), "calendar_days"),
-    "suggestions.most_window_days": (_("over at most"), "calendar_days"),
-    "suggestions.least_n": (_("an effect needs on either side at least"), "answers"),
-    "suggestions.least_text": (_("each part of a suggestion, at least, characters"), "text"),
-    "suggestions.least_reason": (_("a reason, at least, characters"), "text"),
-    "suggestions.most_files": (_("files a suggestion may have, at most"), "text"),
-    "suggestions.similar_bp": (_("earlier ones are shown from a likeness of"), "bp"),
-    "suggestions.bar_line": (_("superiors of the author do not assess"), "yes_no"),
-    "surveys.quarterly.least_per_stratum": (_("quarterly survey: from each group at least"), "people"),
-    "surveys.quarterly.opens_month_offset": (
-        _("quarterly survey: opens in the quarter's month number"),
-        "month_of",
-    ),
-    "surveys.quarterly.opens_day": (_("quarterly survey: opens on"), "day_of_month"),
-    "surveys.quarterly.open_days": (_("quarterly survey: stays open for"), "calendar_days"),
-    "surveys.quarterly.recent_days": (_("quarterly survey: buyers of the last"), "calendar_days"),
-    "surveys.quarterly.prospects_days": (_("quarterly survey: prospects of the last"), "calendar_days"),
-    "surveys.quarterly.sample_margin_bp": (_("quarterly survey: sample for a margin of ±"), "bp"),
-    "surveys.quarterly.remind_after_days": (_("quarterly survey: one reminder after"), "calendar_days"),
-    "surveys.quarterly.questionnaire": (_("quarterly survey: questionnaire"), "questionnaire"),
-    "surveys.continuous.questionnaire": (_("continuous survey: questionnaire"), "questionnaire"),
-    "surveys.continuous.kinds": (_("continuous survey: follows"), "code"),
-    "surveys.continuous.after_days": (_("continuous survey: sent after"), "calendar_days"),
-    "surveys.continuous.open_days": (_("continuous survey: may be answered for"), "calendar_days"),
-    "surveys.continuous.quiet_days": (
-        _("continuous survey: nobody is asked twice within"),
-        "calendar_days",
-    ),
-    "committees.*.quorum_bp": (_("quorum, of those entitled to vote"), "bp"),
-    "committees.*.approve_bp": (_("carried by more than"), "bp"),
-    "committees.*.one_reject_ends": (_("one rejection ends the vote"), "yes_no"),
-    "committees.*.one_return_ends": (_("one return sends it back"), "yes_no"),
-    "committees.*.is_blind": (_("votes are shown only after the end"), "yes_no"),
-    "committees.*.voting_days": (_("votes are cast within"), "days"),
-    "complaints.classes.*.first_answer_days": (_("first answer within"), "days"),
-    "complaints.classes.*.answer_days": (_("answered within"), "days"),
-    "complaints.classes.*.warn_days": (_("warning before the due day"), "days"),
-    "complaints.classes.*.extension_days": (_("one extension is"), "days"),
-    "complaints.classes.*.max_extensions": (_("extensions, at most"), "text"),
-    "complaints.classes.*.is_simple": (_("may be answered without an investigation"), "yes_no"),
-    "complaints.problem_types.*.department": (_("goes to"), "code"),
-    "complaints.problem_types.*.dimension": (_("belongs to the dimension"), "code"),
-    "complaints.problem_types.*.class_code": (_("is of the class"), "code"),
-    "complaints.default_class.*": (_("class a case starts with"), "code"),
-    "complaints.prefixes.*": (_("numbers begin with"), "text"),
-    "complaints.grace_days": (_("after the answer a case may be reopened within"), "days"),
-    "complaints.max_reopens": (_("a case is reopened at most, times"), "text"),
-    "complaints.max_pause_days": (_("waiting for the customer stops the clock for at most"), "days"),
-    "complaints.repeat_days": (_("a repeat complaint follows within"), "calendar_days"),
-    "complaints.keep_days": (_("texts and contacts are removed after"), "calendar_days"),
-    "complaints.hot_days": (_("hot topics compare the last"), "calendar_days"),
-    "complaints.low_answer_at_most": (_("a survey answer opens a complaint at or below (0: never)"), "text"),
-    "complaints.most_files": (_("files a customer may add, at most"), "text"),
-    "complaints.hotline": (_("hotline"), "text"),
-    "customers.stages.*.holds": (_("holds for"), "code"),
-    "customers.stages.*.below_years": (_("until, years after moving in"), "text"),
-    "topics.*.words": (_("shown by the words"), "text"),
-    "money.fine_enabled": (_("fines are allowed"), "yes_no"),
-    "money.default_class": (_("money is booked as"), "code"),
 }
 
 #: settings that a book may leave out or a draft may empty -> what that means
@@ -215,6 +92,7 @@ CODES = {
     "warn": _("proposed, with a warning when chance cannot be ruled out"),
     "required": _("proposed only when chance is ruled out"),
 }
+CODES |= wording_inspections.CODES
 
 #: parts of a rule, as a comparison names them
 RULE_PARTS = {
@@ -344,9 +222,9 @@ def _row(content, setting):
 
 
 def _pattern(content, path):
-    """'committees.group.quorum_bp' -> 'committees.*.quorum_bp'."""
-    for place in range(1, len(path)):
-        candidate = ".".join((*path[:place], "*", *path[place + 1 :]))
+    """'committees.group.quorum_bp' -> 'committees.*.quorum_bp'; a list within a list has two stars."""
+    for stars in (*combinations(range(1, len(path)), 1), *combinations(range(1, len(path)), 2)):
+        candidate = ".".join("*" if place in stars else part for place, part in enumerate(path))
         if candidate in WORDS:
             return candidate
     return ".".join(path)
@@ -357,7 +235,10 @@ def _subject(content, path):
     pattern = _pattern(content, path)
     if "*" not in pattern:
         return ""
-    code = path[pattern.split(".").index("*")]
+    parts = pattern.split(".")
+    if parts.count("*") > 1:
+        return _nested(content, path, parts)
+    code = path[parts.index("*")]
     section = {
         "targets": content.get("dimensions", []),
         "composite": content.get("composite", {}).get("parts", []),
@@ -368,6 +249,14 @@ def _subject(content, path):
     if isinstance(named, dict):
         return code
     return next((local(item, "name") for item in named if item.get("code") == code), code)
+
+
+def _nested(content, path, parts):
+    """'Care: files are correct': a thing and what is listed within it."""
+    place = parts.index("*")
+    outer = next((row for row in content.get(path[0], []) if row.get("code") == path[place]), {})
+    inner = next((row for row in outer.get(path[place + 1], []) if row.get("code") == path[-2]), {})
+    return gettext("%(whole)s: %(part)s") % {"whole": local(outer, "name"), "part": local(inner, "name")}
 
 
 def _text(content, value, unit):
@@ -396,6 +285,8 @@ def _with_unit(content, value, unit):
         "fen": lambda: f"{money.format_fen(value)}\u00a0{gettext('yuan')}",
         "date": lambda: long_date(dt.date.fromisoformat(value)),
         "committee": lambda: _named(content, value),
+        "department": lambda: _named(content, value),
+        "area": lambda: str(wording_inspections.AREAS.get(value, value)),
         "letter": lambda: value.format(company=gettext("[company]"), year=gettext("[year]"), n="n"),
     }
     return counted.get(unit, lambda: str(value))()
@@ -407,6 +298,7 @@ def _named(content, code):
         *content.get("posts", []),
         *content.get("questionnaires", []),
         *content.get("committees", []),
+        *content.get("departments", []),
     ]:
         if row.get("code") == code:
             return local(row, "name") or local(row, "title")

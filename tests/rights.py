@@ -132,6 +132,35 @@ TABLE = (
         "votes_batch",
     ),
     (
+        "auditor group head hr",
+        "inspection inspection_department inspection_departments inspections inspections_export",
+    ),
+    (
+        "auditor employee group head hr",
+        "inspection_file inspection_finding",
+    ),
+    (
+        "group hr",
+        "inspection_begin inspection_cancel inspection_check inspection_fact inspection_go_on inspection_mark "
+        "inspection_new inspection_settle inspection_submit inspections_plan_due",
+    ),
+    (
+        "head",
+        "inspection_answer",
+    ),
+    (
+        "group head hr",
+        "inspection_measure",
+    ),
+    (
+        "employee head",
+        "inspection_done",
+    ),
+    (
+        "employee",
+        "my_measures",
+    ),
+    (
         "group hr",
         "case_confirm case_send_back minutes_discard minutes_new praise_confirm praise_return",
     ),

@@ -11,7 +11,14 @@ from complaints.models import Allegation, FeedbackCode, Mailbox, Praise, SavedVi
 from complaints.models import Case as Voice
 from core import access
 from customers.models import Customer
-from improvements.models import MeasuredEffect, Suggestion
+from improvements.models import (
+    Inspection,
+    InspectionFile,
+    InspectionFinding,
+    InspectionItem,
+    MeasuredEffect,
+    Suggestion,
+)
 from incentives.models import (
     Case,
     Decision,
@@ -35,7 +42,7 @@ from jobs.models import ImportBatch, Run
 from jobs.services import request_run
 from notifications.models import Message, Robot, Suspension
 from notifications.services import notify
-from organization.models import Company, Employee, Role
+from organization.models import Company, Department, Employee, Role
 from policies.models import Version
 from scoring.models import Score, Standing, SubjectKind
 from scoring.tests import world
@@ -60,6 +67,10 @@ MODELS = {
     "campaigns": Campaign,
     "qr": OpenLink,
     "answers": Answer,
+    "inspections": Inspection,
+    "inspections/departments": Department,
+    "inspections/files": InspectionFile,
+    "inspections/findings": InspectionFinding,
     "incentives/cases": Case,
     "incentives/decisions": Decision,
     "incentives/facts": HandReport,
@@ -125,6 +136,7 @@ def ours(company, settings, tmp_path):
     voices_of(company, user, stage.best)
     appeal_of(stage)
     suggestion_of(stage)
+    inspection_of(stage)
     for kind in import_kinds:
         start_import(
             kind=kind, company=company, content="工号\nE1\n".encode(), name="a.csv", by=user, at=at()
@@ -228,6 +240,33 @@ def suggestion_of(stage):
     )  # fmt: skip
 
 
+def inspection_of(stage):
+    """One that waits for the head's answer, with a finding and a photo."""
+    inspection = Inspection.objects.create(
+        company=stage.company,
+        number="XC-1",
+        department=stage.sales,
+        checklist_code="service",
+        checklist={"pass_bp": 8000, "partly_bp": 5000},
+        state=Inspection.State.SUBMITTED,
+        planned_on=at().date(),
+        held_on=at().date(),
+        planned_at=at(),
+        submitted_at=at(),
+        submitted_by=stage.hr,
+        answer_due_at=at(),
+    )
+    item = InspectionItem.objects.create(
+        inspection=inspection, place=1, code="a", name="一", area="rules", points=1, result="not_met"
+    )
+    InspectionFinding.objects.create(
+        company=stage.company, inspection=inspection, department=stage.sales, item=item, found_at=at()
+    )
+    content = b"%PDF-1.4\n%%EOF\n"
+    kept = attachments.keep(company=stage.company, content=content, name="b.pdf", by=stage.hr, at=at())
+    InspectionFile.objects.create(inspection=inspection, item=item, attachment=kept)
+
+
 def minutes_of(stage):
     """The vote behind the decision in minutes, and a member's vote given to another."""
     motion, (chair, member) = Motion.objects.get(), stage.members[:2]
@@ -327,6 +366,7 @@ API = [
         "answers",
     ),
     *("closes", "scores", "rankings", "standings", "cases", "decisions", "ledger", "appeals"),
+    *("inspections", "inspection-findings"),
 ]
 
 

@@ -1,7 +1,8 @@
 """Adds this room to what lower rooms run."""
 
-from improvements.wiring import suggestions
+from improvements.wiring import inspections, suggestions
 
 
 def register():
+    inspections.register()
     suggestions.register()

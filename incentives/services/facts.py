@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Min
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from complaints.models import Case as Voice
 from complaints.models import Finding
@@ -173,6 +174,12 @@ def on_room_fact(event):
     _find(event, dt.datetime.fromisoformat(event.data["moment"]))
 
 
+def on_fact_withdrawn(event):
+    """A fact no longer holds: `key` in the event names the occurrence of what rests on it."""
+    reason = gettext_noop("The fact behind it was withdrawn.")
+    _doubt(event, event.data["key"], reason, fact_letters.withdrawn)
+
+
 def _find(event, moment):
     company = Company.objects.get(pk=event.company_id)
     find_fact_cases(company, _delivered(event, moment))
@@ -184,25 +191,28 @@ def _delivered(event, moment):
 
 def on_finding_reopened(event):
     """What nobody has proposed yet is put aside; of what was proposed HR hears, for the ground is in doubt again."""
+    reason = gettext_noop("The finding behind it is under investigation again.")
+    _doubt(event, f"finding:{event.object_id}", reason, fact_letters.in_doubt)
+
+
+def _doubt(event, occurrence, reason, letter):
     at = _delivered(event, None)
     with transaction.atomic():
-        behind = Case.objects.select_for_update().filter(
-            company_id=event.company_id, occurrence=f"finding:{event.object_id}"
-        )
+        behind = Case.objects.select_for_update().filter(company_id=event.company_id, occurrence=occurrence)
         for case in behind.order_by("pk"):
             if case.state in (Case.State.FOUND, Case.State.HELD):
-                _put_aside(case, at)
+                _put_aside(case, reason, at)
             for decision in Decision.objects.live().filter(case=case).select_related("company"):
-                _tell_in_doubt(decision, event, at)
+                _tell_in_doubt(decision, event, letter, at)
 
 
-def _put_aside(case, at):
+def _put_aside(case, reason, at):
     with translation.override(settings.LANGUAGE_CODE):
-        reason = _("The finding behind it is under investigation again.")
+        reason = _(reason)
     advance(case, Case.SET_ASIDE, by=None, at=at, reason=reason, settled_at=at, reason_code="reopened")
 
 
-def _tell_in_doubt(decision, event, at):
+def _tell_in_doubt(decision, event, letter, at):
     day = at.astimezone(SHANGHAI).date()
     tell_all(
         employees_with_verb(decision.company, "incentives.propose", day).select_related("user"),
@@ -210,5 +220,5 @@ def _tell_in_doubt(decision, event, at):
         key=f"decision-{decision.pk}-in-doubt-{event.pk}",
         at=at,
         url=decision.get_absolute_url(),
-        text=lambda: fact_letters.in_doubt(decision),
+        text=lambda: letter(decision),
     )

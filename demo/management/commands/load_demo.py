@@ -15,6 +15,7 @@ from demo import appealed, cast, company, decisions, property, reports
 from demo.cases import Teller
 from demo.files import Filer
 from demo.history import SEED, Writer
+from demo.inspections import Inspections
 from demo.suggestions import Suggesting
 from notifications.services import send_due
 from organization.models import Assignment, Company, Employee
@@ -74,6 +75,7 @@ class Command(BaseCommand):
         self.chapter("answers of this month", lambda: self.answers(writer, newest.next(), -1))
         self.chapter("voices of today", lambda: Teller(self.company).present(self.now))
         self.chapter("customer files", lambda: Filer(self.company, self.now).fill())
+        self.chapter("inspections", lambda: Inspections(self.company, self.now).tell())
         self.chapter("QR code", self.qr_code)
         unfold_pending(self.company, self.now)
         self.chapter("staff suggestions", lambda: Suggesting(self.company, self.now).tell())

@@ -1,0 +1,1 @@
+"""Inspections of departments: rules, policy, the line, letters, figures, checks."""
