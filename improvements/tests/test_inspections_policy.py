@@ -106,3 +106,22 @@ def test_an_item_of_a_checklist_is_named_with_its_checklist():
 )
 def test_the_score_is_the_share_of_the_points_that_applied(results, score):
     assert rules.score_bp(*rules.reached(results, 5000)) == score
+
+
+@pytest.mark.parametrize(("user", "employee"), [(7, 70), (8, 90), (8, 1)])
+def test_neither_who_did_it_nor_who_had_it_nor_the_department_verifies(user, employee):
+    """Also once they work elsewhere: 7 reported it done, 90 had the measure, 1 is of the department."""
+    asked = {"user_id": user, "employee_id": employee, "line": {1, 2}, "done_by_id": 7, "owner_id": 90}
+    assert rules.hindrance_to_verify(**asked)
+    assert not rules.hindrance_to_verify(**asked | {"user_id": 8, "employee_id": 80})
+
+
+@pytest.mark.parametrize(("user", "employee"), [(7, 70), (8, 71), (8, 90), (8, 1)])
+def test_neither_inspectors_nor_the_named_nor_the_department_confirm(user, employee):
+    """7 named somebody, 71 inspected with them, 90 is named and works elsewhere by now, 1 is of the department."""
+    asked = {
+        "user_id": user, "employee_id": employee, "line": {1}, "reported_by_id": 7, "inspector_ids": {70, 71},
+        "named_id": 90,
+    }  # fmt: skip
+    assert rules.hindrance_to_confirm(**asked)
+    assert not rules.hindrance_to_confirm(**asked | {"user_id": 8, "employee_id": 80})
