@@ -179,9 +179,14 @@ def hindrance_to_confirm(suggestion, user, day):
 
 
 @transaction.atomic
-def confirm_effect(suggestion, *, by, at):
-    """The second person agrees: from now on it is a fact, and rules may rest on it (RE-5.2c)."""
+def confirm_effect(suggestion, *, by, at, seen=None):
+    """The second person agrees: from now on it is a fact, and rules may rest on it (RE-5.2c).
+
+    `seen`: the id of the measured effect that they looked at; one counted anew since is not confirmed unseen.
+    """
     rules.refuse(hindrance_to_confirm(suggestion, by, at.astimezone(SHANGHAI).date()))
+    if seen is not None and seen != suggestion.effect_id:
+        raise Refused(_("The effect was counted anew since you looked. Read it first."), code="changed")
     advance(suggestion, Suggestion.CONFIRM, by=by, at=at, confirmed_by=by, confirmed_at=at)
     publish(FACT, suggestion, kind="suggestion", moment=at.isoformat())
     tell_author(suggestion, "confirmed", at)

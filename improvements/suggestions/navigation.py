@@ -30,7 +30,7 @@ def desk_inbox(user, company, at):
     day = at.astimezone(SHANGHAI).date()
     states = (State.SUBMITTED, State.TRIAL, State.ADOPTED, State.IMPLEMENTED, State.MEASURED)
     waiting = Suggestion.objects.for_others(user).filter(company=company, state__in=states)
-    waiting = waiting.select_related("author", "company").order_by("due_at", "pk")[:MOST]
+    waiting = waiting.order_by("due_at", "pk")[:MOST]
     items, boxes, led = [], Boxes(company), None
     for one in waiting:
         action = _action(one, user, day)

@@ -90,8 +90,8 @@ class Box:
     def after(self, satisfied, total, **fields):
         return self.answers(satisfied, total, FIRST_DAY, **fields)
 
-    def measured(self, before=(120, 200), after=(170, 200), **fields):
-        suggestion = self.implemented(**fields)
+    def measured(self, before=(120, 200), after=(170, 200), by=None, **fields):
+        suggestion = self.implemented(suggestion=self.adopted(by=by), **fields)
         self.before(*before)
         self.after(*after)
         return measure_effect(suggestion, by=self.hr, at=MEASURED)

@@ -207,6 +207,9 @@ def test_what_was_sent_back_is_counted_anew_over_the_same_windows(box):
     assert (again(suggestion).state, again(suggestion).effect) == ("implemented", None)
     exclude(Answer.objects.order_by("-pk").first(), reason="同事代填，核实后剔除", by=box.hr, at=CONFIRMED)
     measure_effect(again(suggestion), by=box.hr, at=CONFIRMED)
+    seen = MeasuredEffect.objects.earliest("pk").pk
+    unread = {"by": box.second, "at": CONFIRMED, "seen": seen}
+    assert refused(lambda: confirm_effect(again(suggestion), **unread)) == "changed"
     assert [one.after_n for one in MeasuredEffect.objects.order_by("pk")] == [200, 199]
     assert list(effects_are_what_was_counted()) == []
 

@@ -196,7 +196,13 @@ def test_the_export_is_the_filtered_list_and_is_logged(box):
     rows = b"".join(response.streaming_content).decode("utf-8-sig").strip().splitlines()
     assert len(rows) == 2 and "停车场" in rows[1]
     assert get(box.hr, "suggestions_export")["Content-Type"].endswith("sheet")
-    logged = AuditRow.objects.get(verb="improvements.suggestions.exported_csv")
+    box.confirmed(by=box.cast.other_head.user, before=(31, 40), after=(37, 40))
+    told = {}
+    for user in (box.hr, box.cast.handler.user):
+        response = browse(user).get(reverse("suggestions_export"), {"format": "csv", "state": "confirmed"})
+        told[user] = b"".join(response.streaming_content).decode("utf-8-sig")
+    assert "31,40,37,40" in told[box.hr] and "31,40" not in told[box.cast.handler.user]
+    logged = AuditRow.objects.filter(verb="improvements.suggestions.exported_csv").earliest("pk")
     assert logged.data == {"suggestions": 1}
 
 
@@ -229,6 +235,10 @@ def test_figures_of_so_few_answers_are_hidden_from_who_does_not_see_all_scores(b
     assert "答卷太少，不予显示" in own and "7 / 8" not in own
     assert "57.5" not in own and "87.5" not in own
     assert "答卷太少，不予显示" not in text(get(box.hr, "suggestion", found.pk))
+    service = box.cast.handler.user
+    assert "7 / 8" not in text(get(service, "suggestion", found.pk))
+    assert get(service, "suggestion_answers", found.pk).status_code == 404
+    assert get(box.hr, "suggestion_answers", found.pk).status_code == 200
 
 
 def test_the_figures_say_how_many_how_fast_and_how_many_taken_up(box):

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from audit import services as audit
 from core.access import may, require
 from core.excel import rows_as_csv, rows_as_xlsx
 from core.flow import Refused
+from core.numbering import id_in
 from improvements.forms.suggestions import (
     AskForm,
     AssessForm,
@@ -29,7 +30,7 @@ from improvements.selectors.suggestions import course_of
 from improvements.services import suggestion_assessment as assessing
 from improvements.services import suggestion_effect as effects
 from improvements.suggestions.export import export_header, export_rows
-from improvements.suggestions.pages import Desk, headline_of, saved_key
+from improvements.suggestions.pages import Desk, headline_of, picture_of, saved_key
 from jobs import attachments
 from jobs.import_views import XLSX
 from organization.scopes import reach_of
@@ -96,7 +97,8 @@ def suggestions_export(request):
         at=timezone.now(),
         data={"suggestions": found.count()},
     )
-    header, rows = export_header(), export_rows(found)
+    sees_counts = request.company.pk in reach_of(request.user, "scoring.view").company_ids
+    header, rows = export_header(), export_rows(found, sees_counts=sees_counts)
     name = f"suggestions-{timezone.localdate():%Y%m%d}.{kind}"
     if kind == "csv":
         response = StreamingHttpResponse(rows_as_csv(header, rows), content_type="text/csv; charset=utf-8")
@@ -299,7 +301,7 @@ def suggestion_confirm(request, pk):
             lambda given: effects.send_effect_back(found, reason=given["reason"], by=request.user, at=at),
             _("Sent back to who measured it."),
         )
-    effects.confirm_effect(found, by=request.user, at=at)
+    effects.confirm_effect(found, by=request.user, at=at, seen=id_in(request.POST.get("effect", "")))
     messages.success(request, _("Confirmed. If a rule rests on it, the case appears at once."))
     return redirect("suggestion", pk=pk)
 
@@ -316,6 +318,8 @@ def suggestion_file(request, pk, file_pk):
 def suggestion_answers(request, pk):
     """The answers an effect rests on, for who may open answers: those about oneself are left out."""
     found = get_object_or_404(seen_by(request).exclude(effect=None), pk=pk)
+    if picture_of(found, request.user).is_hidden:
+        raise Http404
     when = "after" if request.GET.get("when") == "after" else "before"
     ids = getattr(found.effect, f"{when}_answers")
     answers = Answer.objects.visible_to(request.user).filter(company=request.company, pk__in=ids)
