@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from policies import rules, wording
+from policies import emptiness, rules, wording
 from policies.registries import rule_words
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
@@ -107,7 +107,7 @@ def _in_short(rule):
 def _settings(before, after):
     old, new = _rows(before), _rows(after)
     for path in [*new, *(path for path in old if path not in new)]:
-        first, second, empty = old.get(path), new.get(path), wording.empty_text(path)
+        first, second, empty = old.get(path), new.get(path), emptiness.empty_text(path)
         if empty and _value(first) is _value(second) is None:
             continue
         if first is None or second is None or first.setting.value != second.setting.value:

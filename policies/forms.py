@@ -8,7 +8,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import Department
-from policies import rules, wording
+from policies import emptiness, rules, wording
 
 LINES = {"rows": 4}
 
@@ -117,11 +117,11 @@ class SettingsForm(Styled, forms.Form):
         self.rows = [
             row
             for row in wording.rows(
-                content, [*rules.settings_of(content), *wording.left_out(content, section)]
+                content, [*rules.settings_of(content), *emptiness.left_out(content, section)]
             )
             if row.setting.path[0] == section and is_plain(row.setting.value)
         ]
-        self.rows.sort(key=lambda row: wording.place_of(row.setting.path))
+        self.rows.sort(key=lambda row: emptiness.place_of(row.setting.path))
         self.base_fields = {row.setting.name: field_for(content, row) for row in self.rows}
         initial = {row.setting.name: shown(content, row.setting) for row in self.rows}
         super().__init__(*args, initial=initial, **kwargs)
@@ -158,7 +158,7 @@ def is_plain(value):
 
 def field_for(content, row):
     value, label = row.setting.value, row.label
-    if empty := wording.empty_text(row.setting.path):
+    if empty := emptiness.empty_text(row.setting.path):
         return _may_be_empty(content, row, empty)
     if isinstance(value, bool):
         return forms.BooleanField(label=label, required=False)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import money
 from core.templatetags.manyi import long_date
-from policies import rules, wording_inspections
+from policies import emptiness, rules, wording_inspections
 from policies.wording_settings import WORDS
 
 SECTIONS = {
@@ -51,17 +51,6 @@ ROOMS = {
     "organization": _("Staff and posts"),
     "jobs": _("Running work"),
     "audit": _("Audit log"),
-}
-
-#: settings that a book may leave out or a draft may empty -> what that means
-EMPTY = {
-    "limits.points_cap": _("no cap"),
-    "limits.points_floor": _("no floor"),
-    "limits.money_cap_fen": _("no cap"),
-    "limits.money_floor_fen": _("no cap"),
-    "limits.carry_months": _("until all of it is counted"),
-    "limits.batch_points": _("never"),
-    "limits.batch_fen": _("never"),
 }
 
 #: codes that people should not have to read
@@ -149,24 +138,6 @@ def rows(content, settings):
     return [_row(content, setting) for setting in settings if setting.path[0] != "rules"]
 
 
-def empty_text(path):
-    """What it means that this setting is empty; '' for one that may not be."""
-    return str(EMPTY.get(".".join(path), ""))
-
-
-def place_of(path):
-    """Where a setting that may be empty stands in its form, filled in or not; the others come first."""
-    name = ".".join(path)
-    return list(EMPTY).index(name) if name in EMPTY else -1
-
-
-def left_out(content, section):
-    """The settings of a section that it may have and has not, as empty ones."""
-    names = [name.split(".") for name in EMPTY if name.startswith(f"{section}.")]
-    present = content.get(section, {})
-    return [rules.Setting(tuple(path), None, "") for path in names if path[1] not in present]
-
-
 def unit_of(content, path):
     """The unit in which a setting is entered ('bp', 'days' …); 'text' when nothing is known."""
     return WORDS.get(_pattern(content, path), ("", "text"))[1]
@@ -217,7 +188,9 @@ def _row(content, setting):
     words, unit = WORDS.get(_pattern(content, setting.path), (setting.path[-1], "text"))
     subject = _subject(content, setting.path)
     label = " · ".join(str(part) for part in (subject, words) if part)
-    text = empty_text(setting.path) if setting.value is None else _text(content, setting.value, unit)
+    text = (
+        emptiness.empty_text(setting.path) if setting.value is None else _text(content, setting.value, unit)
+    )
     return Row(section_name(setting.path[0]), subject, label, text, setting)
 
 

@@ -26,6 +26,7 @@ from incentives.models import (
     PayrollBatch,
     ReceiptFile,
     Talk,
+    UnitHit,
 )
 from incentives.services import make_payroll
 from incentives.tests.build import Stage
@@ -72,6 +73,7 @@ MODELS = {
     "incentives/marks": Mark,
     "incentives/payroll/files": PayrollBatch,
     "incentives/people": Employee,
+    "incentives/units": UnitHit,
     "notices": Notice,
     "duties": Duty,
     "duties/files": DutyFile,
@@ -111,6 +113,21 @@ def everything_in(company, employee):
     return user
 
 
+def hit_without_head(stage):
+    case = Case.objects.first()
+    UnitHit.objects.create(
+        company=stage.company,
+        rule=case.rule,
+        rule_code=case.rule_code,
+        department=stage.sales,
+        occurrence=case.occurrence,
+        head_on="2026-10-31",
+        period=case.period,
+        evidence=case.evidence,
+        found_at=at(),
+    )
+
+
 @pytest.fixture
 def ours(company, settings, tmp_path):
     """A company in which there is one of everything, and a user who may do everything there."""
@@ -119,6 +136,7 @@ def ours(company, settings, tmp_path):
     closes = stage.three_months()
     stage.posted(stage.worst)
     minutes_of(stage)
+    hit_without_head(stage)
     user = everything_in(company, factories.make_employee(stage.office, "郑洁"))
     books_of(stage)
     campaign = world.make_campaign(company)

@@ -162,7 +162,10 @@ def _touched(kind, company, employee, department, day):
             raise Refused(_("Choose the department it is about."), field="department")
         head = head_of(department, day)
         if head is None:
-            raise Refused(_("Nobody headed this department on that day."), field="department")
+            raise Refused(
+                _("Nobody headed this department on that day. Enter its head in the staff list first."),
+                field="department",
+            )
         return head, department
     if employee is None or employee.company_id != company.pk:
         raise Refused(_("Choose the colleague it is about."), field="employee")
