@@ -50,6 +50,7 @@ WORDS = {
     "letters.commendation": (_("commendation notices are numbered"), "letter"),
     "letters.certificate": (_("certificates are numbered"), "letter"),
     "letters.warning": (_("warnings are numbered"), "letter"),
+    "letters.correction": (_("corrections of decisions are numbered"), "letter"),
     "limits.points_cap": (_("points per person and month, at most"), "text"),
     "limits.points_floor": (_("points per person and month, at least"), "text"),
     "limits.money_cap_fen": (_("money paid per person and month, at most"), "fen"),
