@@ -65,7 +65,8 @@ class Suggestion(models.Model):
 
     ADOPT = Transition("adopt", (State.SUBMITTED, State.TRIAL), State.ADOPTED)
     TRY_OUT = Transition("try_out", (State.SUBMITTED,), State.TRIAL)
-    DECLINE = Transition("decline", (State.SUBMITTED, State.TRIAL, State.ADOPTED), State.DECLINED)
+    DECLINE = Transition("decline", (State.SUBMITTED, State.TRIAL), State.DECLINED)
+    GIVE_UP = Transition("give_up", (State.TRIAL, State.ADOPTED), State.DECLINED)
     LINK = Transition("link", (State.SUBMITTED,), State.DUPLICATE)
     RELEASE = Transition("release", (State.DUPLICATE,), State.SUBMITTED)
     WITHDRAW = Transition("withdraw", (State.SUBMITTED,), State.WITHDRAWN)

@@ -121,10 +121,20 @@ def try_suggestion(suggestion, *, benefit, effort, reason, until, by, at):
 
 @transaction.atomic
 def decline_suggestion(suggestion, *, reason, by, at):
-    """It is not taken up, or given up after trial or adoption; the author reads why, and may answer once."""
+    """It is not taken up; the author reads why, and may answer once. One adopted meanwhile is not declined by it."""
+    return _refuse_it(suggestion, Suggestion.DECLINE, reason, by, at)
+
+
+@transaction.atomic
+def give_up_suggestion(suggestion, *, reason, by, at):
+    """What was on trial or adopted is not done after all; the author reads why, and may answer once."""
+    return _refuse_it(suggestion, Suggestion.GIVE_UP, reason, by, at)
+
+
+def _refuse_it(suggestion, step, reason, by, at):
     refuse_barred(suggestion, by, at)
     words = _reason(suggestion, reason)
-    advance(suggestion, Suggestion.DECLINE, by=by, at=at, **_first(suggestion, at))
+    advance(suggestion, step, by=by, at=at, **_first(suggestion, at))
     _judge(suggestion, Outcome.DECLINED, words, by, at)
     return suggestion
 

@@ -15,7 +15,7 @@ from improvements.selectors.suggestions import (
     same_ground,
     suggestion_facts,
 )
-from improvements.services.suggestion_assessment import decline_suggestion
+from improvements.services.suggestion_assessment import give_up_suggestion
 from improvements.services.suggestion_effect import (
     confirm_effect,
     counts_of,
@@ -217,9 +217,9 @@ def test_what_was_sent_back_is_counted_anew_over_the_same_windows(box):
 def test_an_adopted_one_that_is_not_done_after_all_is_given_up_with_a_reason(box):
     suggestion = box.adopted()
     reason = {"reason": "今年没有预算了，做不成。", "by": box.second, "at": CARRIED_OUT}
-    assert decline_suggestion(suggestion, **reason).state == "declined"
+    assert give_up_suggestion(suggestion, **reason).state == "declined"
     measured = box.measured()
-    assert refused(lambda: decline_suggestion(measured, **reason)) == "state"
+    assert refused(lambda: give_up_suggestion(measured, **reason)) == "state"
 
 
 def test_verify_finds_a_figure_that_was_changed_and_a_hand_of_the_author(box):

@@ -199,6 +199,7 @@ def test_the_database_keeps_the_second_pair_of_eyes(box):
     assert MeasuredEffect.objects.count() == 1
 
 
+@pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_assess_at_once_one_is_refused(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
@@ -215,6 +216,7 @@ def test_of_two_who_assess_at_once_one_is_refused(settings, tmp_path):
     assert Assessment.objects.count() == 1
 
 
+@pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_the_same_form_sent_at_once_is_one_suggestion(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path

@@ -206,7 +206,7 @@ def suggestion_give_up(request, pk):
         found,
         form,
         "give_up_form",
-        lambda given: assessing.decline_suggestion(
+        lambda given: assessing.give_up_suggestion(
             found, reason=given["reason"], by=request.user, at=timezone.now()
         ),
         _("Given up. The author is told why."),

@@ -120,6 +120,7 @@ PATHS = {
         after("submit"), judge(assessing.try_suggestion, until=dt.date(2026, 7, 15), **RATED)
     ),
     "improvements.decline_suggestion": WritePath(after("submit"), judge(assessing.decline_suggestion)),
+    "improvements.give_up_suggestion": WritePath(after("adopted"), judge(assessing.give_up_suggestion)),
     "improvements.link_duplicate": WritePath(
         lambda: two_alike()[::-1],
         lambda by, later, earlier: assessing.link_duplicate(
