@@ -1,5 +1,6 @@
 """Month, quarter, half-year or year as one value; bounds in Asia/Shanghai."""
 
+import calendar
 import datetime as dt
 import re
 from dataclasses import dataclass
@@ -90,3 +91,9 @@ class Period:
 def window(last, length):
     """The `length` consecutive periods that end with `last`, oldest first."""
     return [last.previous(step) for step in range(length - 1, -1, -1)]
+
+
+def months_after(day, months):
+    """The same day so many months on; the last of the month where there is none."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

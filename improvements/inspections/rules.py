@@ -4,10 +4,9 @@ People are employee ids, `line` the ids of everybody in the inspected department
 and who heads it or what stands above it. A function `hindrance_to_…` gives the sentence that stands in the way, or ''.
 """
 
-import calendar
-import datetime as dt
-
 from django.utils.translation import gettext as _
+
+from core.period import months_after
 
 WHOLE = 10_000
 MET, PARTLY, NOT_MET = "met", "partly", "not_met"
@@ -26,12 +25,6 @@ def reached(results, partly_bp):
 def score_bp(points, possible):
     """Hundredths of a percent, half a hundredth rounded up; None when no item applied."""
     return (2 * points + possible) // (2 * possible) if possible else None
-
-
-def months_after(day, months):
-    """The same day so many months on; the last of the month where there is none."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def due_on(last_day, every_months, today):

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from audit import services as audit
-from core.period import SHANGHAI
+from core.period import SHANGHAI, months_after
 from incentives import letters, rules
 from incentives.models import Decision, Notice, Rule, Warning
 from incentives.rules import effects_for
 from incentives.services.appealed import take_from_vote
 from incentives.services.issuing import add_notice
 from incentives.services.telling import tell
-from incentives.terms import months_after
 from organization.scopes import employee_id_of
 from scoring.services.books import hold_books
 

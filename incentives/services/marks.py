@@ -5,10 +5,9 @@ from django.utils.translation import gettext as _
 
 from audit import services as audit
 from core.flow import Refused
-from core.period import SHANGHAI
+from core.period import SHANGHAI, months_after
 from incentives import legal, rules
 from incentives.models import Mark
-from incentives.terms import months_after
 from organization.scopes import employee_id_of
 
 

@@ -2,12 +2,11 @@
 
 from django.urls import reverse
 
-from core.period import SHANGHAI
+from core.period import SHANGHAI, months_after
 from incentives import letters
 from incentives.models import Notice, Warning
 from incentives.services.issuing import add_notice
 from incentives.services.telling import tell
-from incentives.terms import months_after
 
 
 def give_warning(decision, index, effect, at):
