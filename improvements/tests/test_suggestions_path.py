@@ -205,8 +205,12 @@ def test_of_two_who_assess_at_once_one_is_refused(settings, tmp_path):
     box = Box()
     pk = box.submit().pk
     fresh = Suggestion.objects.get
-    # both adopt: what one has adopted the other may give up, so that a refusal would depend on who comes first
-    outcomes = at_once([lambda by=by: adopt(fresh(pk=pk), by) for by in (box.hr, box.second)])
+    outcomes = at_once(
+        [
+            lambda: adopt(fresh(pk=pk), box.hr),
+            lambda: decline_suggestion(fresh(pk=pk), reason=REASON, by=box.second, at=ASSESSED),
+        ]
+    )
     assert sorted(type(one).__name__ for one in outcomes) == ["Refused", "Suggestion"]
     assert Assessment.objects.count() == 1
 
