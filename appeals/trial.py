@@ -104,7 +104,7 @@ def figures_of(row):
 def named_finding(figures, rules):
     """'partly substantiated, general'."""
     words = [str(Verdict(figures["verdict"]).label), code_name(rules, "severity", figures["severity"])]
-    return pgettext("list separator", ", ").join(word for word in words if word)
+    return pgettext("clause separator", ", ").join(word for word in words if word)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from django.urls import reverse
 
 from core.access import may
-from core.registries import inbox_sources, navigation
-from core.remembering import remembered
+from core.registries import inbox_counts, inbox_sources, navigation
+from core.remembering import is_remembered, remembered
 
 
 @dataclass(frozen=True)
@@ -58,14 +58,32 @@ class SearchHit:
 
 def inbox_for(user, company, at):
     """All items of all rooms, the most urgent first; asked of the rooms once for a page, its frame included."""
-    key = ("core.inbox", user.pk, company.pk)
-    return list(remembered(key, lambda: _inbox_for(user, company, at)))
-
-
-def _inbox_for(user, company, at):
-    items = [item for source in inbox_sources for item in source(user, company, at)]
+    items = [item for name, _source in inbox_sources.items() for item in _items_of(name, user, company, at)]
     far = dt.datetime.max.replace(tzinfo=dt.UTC)
     return sorted(items, key=lambda item: (item.due_at or far, item.title))
+
+
+def frame_items(user, company, at):
+    """What the frame counts: as many items of each kind as `inbox_for` has, in any order.
+
+    Items of a source that can count them, and that the page has not asked for, say nothing but their kind.
+    """
+    found = []
+    for name, _source in inbox_sources.items():
+        if name in inbox_counts and not is_remembered(_key(name, user, company)):
+            counts = inbox_counts[name](user, company)
+            found += [InboxItem(kind, title="", url="") for kind in counts for _one in range(counts[kind])]
+        else:
+            found += _items_of(name, user, company, at)
+    return found
+
+
+def _items_of(name, user, company, at):
+    return remembered(_key(name, user, company), lambda: inbox_sources[name](user, company, at))
+
+
+def _key(name, user, company):
+    return ("core.inbox", name, user.pk, company.pk)
 
 
 def _counted(item, counts):

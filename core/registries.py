@@ -63,6 +63,8 @@ customer_timeline = Registry()
 erasure = Registry()
 #: name -> callable(user, company, at) -> list[core.navigation.InboxItem]
 inbox_sources = Registry()
+#: name of an inbox source -> callable(user, company) -> {kind: number of its items}: for the frame, which counts them
+inbox_counts = Registry()
 #: name -> core.navigation.NavItem
 navigation = Registry()
 #: heading (lazy) by name -> callable(user, company, words) -> list[core.navigation.SearchHit]

@@ -26,6 +26,11 @@ def is_one_page():
     return _kept.get() is not None
 
 
+def is_remembered(key):
+    """Was this asked already on the page being read?"""
+    return key in (_kept.get() or {})
+
+
 def remembered(key, ask):
     """`ask()`, once for this key while a page is read; outside of a page each time. `key` names the question.
 

@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy
 from approvals.topics import Question, Topic, topics
 from core.access import may
 from core.navigation import InboxItem, NavItem, SearchHit
-from core.registries import inbox_sources, navigation, searches
+from core.registries import inbox_counts, inbox_sources, navigation, searches
 from incentives import evidence_words, unit_hit_pages, wording
 from incentives.dossier import Dossier
 from incentives.evidence import read
 from incentives.models import Case, Decision, Hearing, Rule, Talk
 from incentives.policy import limits_on
-from incentives.queue import cases_for, in_order, rows_of, with_surroundings
+from incentives.queue import cases_for, in_order, rows_of, with_stage, with_surroundings
 from incentives.rules import batch_key, is_small
 from organization.scopes import employee_id_of, today
 
@@ -23,6 +23,8 @@ OWN = gettext_lazy("Myself")
 LOOK_UP = gettext_lazy("Company")
 TOPIC = "incentives.decision"
 MOST = 100
+#: stages at which HR has to do something
+WITH_HR = ("to_propose", "hearing")
 
 
 def question(decision):
@@ -95,9 +97,20 @@ def queue_inbox(user, company, at):
     """HR: cases to propose, hear or send."""
     if not may(user, "incentives.propose"):
         return []
-    waiting = in_order(cases_for(user, company)).filter(stage__in=("to_propose", "hearing"))
+    waiting = in_order(cases_for(user, company)).filter(stage__in=WITH_HR)
     headless = unit_hit_pages.open_hits(user, company)[:MOST]
     return [_queue_item(row, at) for row in rows_of(waiting[:MOST])] + [_unit_item(one) for one in headless]
+
+
+def queue_counts(user, company):
+    """How many items `queue_inbox` has, in a statement for each kind."""
+    if not may(user, "incentives.propose"):
+        return {}
+    cases = with_stage(Case.objects.visible_to(user).filter(company=company)).filter(stage__in=WITH_HR)
+    return {
+        "incentives.proposal": cases[:MOST].count(),
+        "incentives.unit_hit": unit_hit_pages.open_hits(user, company).order_by()[:MOST].count(),
+    }
 
 
 def _unit_item(unit_hit):
@@ -270,6 +283,7 @@ def register():
         item = NavItem(label, icon, url_name, (verb,), group, counts=counted.get(name, ""))
         navigation.register(f"incentives.{name}", item, order=ORDERS[name] + place)
     inbox_sources.register("incentives.queue", queue_inbox)
+    inbox_counts.register("incentives.queue", queue_counts)
     inbox_sources.register("incentives.own", own_inbox)
     inbox_sources.register("incentives.talks", talk_inbox)
     searches.register("incentives", search, order=30)

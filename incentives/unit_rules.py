@@ -1,6 +1,6 @@
 """Rules of a unit's own book touch only its people and those below it (PM-6.5)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from incentives.models import Case
 from incentives.triggers import build
@@ -41,7 +41,7 @@ class WithinUnit:
         if all(hit.role != Case.Role.HEAD or hit.verified_at is None for hit in inside):
             return inside
         rows = list(Assignment.objects.filter(is_head=True, department_id__in=self.department_ids))
-        return [hit if _is_own(hit, rows) else replace(hit, employee_id=None) for hit in inside]
+        return [hit if _is_own(hit, rows) else hit._replace(employee_id=None) for hit in inside]
 
 
 def units_in_line(department):

@@ -24,7 +24,7 @@ def replayed(key, make):
         _kept[connection.vendor] = {}
     kept = _kept[connection.vendor]
     if key not in kept:
-        if _has_rows():  # those of the test itself could be mixed up with those of the set-up
+        if _filled_models():  # those of the test itself could be mixed up with those of the set-up
             return make()
         found = make()
         kept[key] = (copy.deepcopy(found), _inserts())
@@ -55,14 +55,15 @@ def _models():
     return [model for model in apps.get_models() if model._meta.label not in FIXED and model._meta.managed]
 
 
-def _has_rows():
+def _filled_models():
     with connection.cursor() as cursor:
-        return bool({model._meta.db_table for model in _models()} & set(filled_tables(cursor)))
+        filled = set(filled_tables(cursor))
+    return [model for model in _models() if model._meta.db_table in filled]
 
 
 def _inserts():
     """[(statement, values)] that put back every row there is, one statement for each table, made once for all times."""
-    return [one for model in _models() for one in _inserts_of(model)]
+    return [one for model in _filled_models() for one in _inserts_of(model)]
 
 
 def _inserts_of(model):

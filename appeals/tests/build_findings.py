@@ -8,7 +8,9 @@ from complaints.models import Case as Voice
 from incentives import services as incentives
 from incentives.models import Case, Decision
 from policies.models import Version
+from tests import factories
 from tests.factories import at
+from tests.replay import replayed
 
 SEVERITIES = [
     {"code": "minor", "name": "轻微", "name_en": "Minor"},
@@ -53,6 +55,11 @@ def finding_rule(code, amount, *severities, **params):
 
 GENERAL = finding_rule("F-general", -1, "minor", "general")
 SERIOUS = finding_rule("F-serious", -3, "serious")
+
+
+def finding_stage():
+    """The stage in a company of its own, replayed."""
+    return replayed("appeals.finding", lambda: FindingStage(factories.make_company()))
 
 
 class FindingStage(AppealStage):

@@ -4,7 +4,7 @@ import pytest
 from django.utils import translation
 
 from appeals.models import Appeal, Consequence
-from appeals.tests.build_findings import GENERAL, LATER, FindingStage, finding_rule
+from appeals.tests.build_findings import GENERAL, LATER, FindingStage, finding_rule, finding_stage
 from audit.models import AuditRow
 from complaints.models import Finding, FindingAdjudication
 from complaints.selectors import confirmed_findings
@@ -21,8 +21,8 @@ Kind = Consequence.Kind
 
 
 @pytest.fixture
-def stage(company):
-    return FindingStage(company)
+def stage(db):
+    return finding_stage()
 
 
 @pytest.fixture
@@ -160,8 +160,7 @@ def test_a_finding_is_only_ever_changed_to_a_milder_one(stage, wanted):
     assert appeal.state == Appeal.State.INVESTIGATING
 
 
-def test_a_finding_found_partly_true_never_becomes_wholly_true(company):
-    stage = FindingStage(company)
+def test_a_finding_found_partly_true_never_becomes_wholly_true(stage):
     Finding.objects.update(verdict="partly")
     with pytest.raises(Refused):
         stage.changed(stage.looked_at(), "substantiated", "minor")

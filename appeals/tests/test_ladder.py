@@ -12,7 +12,9 @@ from incentives import services as incentives
 from incentives.models import Case, Decision, Warning
 from incentives.tests.effects_stage import ORAL, EffectsStage
 from notifications.models import Message
+from tests import factories
 from tests.factories import at
+from tests.replay import replayed
 
 pytestmark = pytest.mark.django_db
 LADDER = ORAL | {"next_months": 9}
@@ -61,8 +63,8 @@ class LadderStage(AppealStage, EffectsStage):
 
 
 @pytest.fixture
-def stage(company):
-    return LadderStage(company)
+def stage(db):
+    return replayed("appeals.ladder", lambda: LadderStage(factories.make_company()))
 
 
 def again(decision):

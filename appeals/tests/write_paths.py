@@ -13,7 +13,7 @@ from appeals.tests.build import (
     closed_months,
     declined,
 )
-from appeals.tests.build_findings import LATER, FindingStage
+from appeals.tests.build_findings import LATER, finding_stage
 from core.faults import WritePath
 from core.registries import write_paths
 from incentives.models import Decision
@@ -94,7 +94,7 @@ def open_third():
 
 
 def milder_finding():
-    found = FindingStage(factories.make_company())
+    found = finding_stage()
     found.found()
     found.posted(found.worst)
     found.changed(found.looked_at())

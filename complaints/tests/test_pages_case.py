@@ -153,7 +153,7 @@ def test_what_people_write_is_never_markup(cast):
 
 
 def test_the_page_costs_the_same_with_a_long_course(cast, monkeypatch):
-    monkeypatch.setattr("core.context.inbox_for", lambda *args: [])
+    monkeypatch.setattr("core.context.frame_items", lambda *args: [])
     case = cast.investigating()
     client, address = browse(cast.hr), f"/cases/{case.pk}/"
     handling.write_entry(case, kind="note", text="一", by=cast.hr.user, at=at())

@@ -322,7 +322,7 @@ def test_voices_of_another_company_or_about_oneself_are_not_in_it(cast):
 
 
 def test_the_inbox_and_my_entries_cost_the_same_however_long_they_are(cast, monkeypatch):
-    monkeypatch.setattr("core.context.inbox_for", lambda *args: [])
+    monkeypatch.setattr("core.context.frame_items", lambda *args: [])
     member, seller = browse(cast.member), browse(cast.seller)
     quick(cast.seller)
     before = [len(queries_of(client, page)) for client, page in ((member, VOICES), (seller, MINE))]

@@ -206,7 +206,7 @@ def test_twenty_five_a_page_and_the_nearest_deadline_on_top(cast):
 
 
 def test_the_list_costs_at_most_twelve_queries_however_long_it_is(cast, monkeypatch):
-    monkeypatch.setattr("core.context.inbox_for", lambda *args: [])
+    monkeypatch.setattr("core.context.frame_items", lambda *args: [])
     client = browse(cast.handler)
     cast.accepted(cast.seller)
     before = queries_of(client, QUEUE)

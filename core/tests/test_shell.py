@@ -60,6 +60,21 @@ def test_a_page_and_its_frame_ask_the_rooms_once_and_the_next_page_anew(wang, in
     assert len(asked) == 2
 
 
+def test_the_frame_of_another_page_counts_what_can_be_counted_and_builds_no_item(wang, client, monkeypatch):
+    built, counted, sources, counts = [], [], Registry(), Registry()
+    sources.register("many", lambda user, company, at: built.append(at) or [item("一"), item("二")])
+    sources.register("few", lambda user, company, at: [item("三"), item("消息", is_information=True)])
+    counts.register("many", lambda user, company: counted.append(company) or {"test": 2})
+    monkeypatch.setattr("core.navigation.inbox_sources", sources)
+    monkeypatch.setattr("core.navigation.inbox_counts", counts)
+    assert ("待办，3 件" in client.get(reverse("search")).content.decode(), len(built), len(counted)) == (
+        True,
+        0,
+        1,
+    )
+    assert ("待办，3 件" in home(client), len(built), len(counted)) == (True, 1, 1)
+
+
 def test_the_most_urgent_stands_first(wang, inbox, client):
     inbox += [item("不急"), item("以后", hours=90), item("晚了", hours=-1)]
     text = home(client)

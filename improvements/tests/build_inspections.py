@@ -12,6 +12,7 @@ from policies.models import Clause
 from scoring.tests import world
 from tests import factories
 from tests.factories import at
+from tests.replay import replayed
 
 
 def item(code, name, name_en, area, points, **more):
@@ -61,6 +62,11 @@ PHOTO = ("现场.png", png())
 INSPECT = ("improvements.view_inspections", "improvements.inspect")
 HEAD = ("improvements.view_inspections", "improvements.answer_inspections")
 MORNING = at(2026, 11, 4, 9)
+
+
+def new_office():
+    """The office in a company of its own, replayed."""
+    return replayed("improvements.office", lambda: Office(factories.make_company()))
 
 
 class Office:

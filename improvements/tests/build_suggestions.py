@@ -71,15 +71,17 @@ class Box:
 
     def answers(self, satisfied, total, first, *, days=28, employee=None):
         """`satisfied` of `total` answers on the days from `first`, unfolded into ratings."""
-        campaign = world.make_campaign(self.company)
-        found = []
+        campaign, employee = world.make_campaign(self.company), employee or self.author
+        assignment, found = employee.assignments.order_by("starts_on").last(), []
         for number in range(total):
             mark = 5 if number < satisfied else 2
             moment = dt.datetime.combine(
                 first + dt.timedelta(days=number % days), dt.time(11, number % 60), SHANGHAI
             )
             values = {"overall": mark, "polite": mark, "patient": mark, "honest": 3}
-            found.append(world.answer_of(campaign, values, employee=employee or self.author, at=moment))
+            found.append(
+                world.answer_of(campaign, values, employee=employee, assignment=assignment, at=moment)
+            )
         made = Answer.objects.bulk_create(found)
         unfold_pending(self.company, at(2026, 12, 1))
         return made

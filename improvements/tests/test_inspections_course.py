@@ -14,7 +14,7 @@ from improvements.services import inspection_clocks as clocks
 from improvements.services import inspection_facts as facts
 from improvements.services import inspection_findings as findings
 from improvements.services import inspections as services
-from improvements.tests.build_inspections import INSPECT, MORNING, PHOTO, Office
+from improvements.tests.build_inspections import INSPECT, MORNING, PHOTO, new_office
 from notifications.models import Message
 from tests import factories
 from tests.factories import at
@@ -26,8 +26,8 @@ def media(settings, tmp_path):
 
 
 @pytest.fixture
-def office(company):
-    return Office(company)
+def office(db):
+    return new_office()
 
 
 def violations():

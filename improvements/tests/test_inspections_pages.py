@@ -14,7 +14,7 @@ from core.registries import inbox_sources
 from improvements.models import Inspection, InspectionFact, InspectionFile, InspectionFinding
 from improvements.selectors.inspections import Structure, facts_since
 from improvements.services import inspections as services
-from improvements.tests.build_inspections import HEAD, MORNING, Office
+from improvements.tests.build_inspections import HEAD, MORNING, new_office
 from organization.models import Role
 from tests import factories
 from tests.factories import at
@@ -28,8 +28,8 @@ def today(settings, tmp_path):
 
 
 @pytest.fixture
-def office(company):
-    return Office(company)
+def office(db):
+    return new_office()
 
 
 def browse(user):

@@ -8,13 +8,12 @@ from improvements.services import inspection_clocks as clocks
 from improvements.services import inspection_facts as facts
 from improvements.services import inspection_findings as findings
 from improvements.services import inspections as services
-from improvements.tests.build_inspections import MORNING, PHOTO, Office
-from tests import factories
+from improvements.tests.build_inspections import MORNING, PHOTO, new_office
 from tests.factories import at
 
 
 def office():
-    return Office(factories.make_company())
+    return new_office()
 
 
 def ready():

@@ -17,6 +17,7 @@ from scoring.tests import world
 from surveys.models import Answer
 from tests import factories
 from tests.factories import at
+from tests.replay import replayed
 
 POINT = {"kind": "points", "amount": -1, "least": -1, "most": -1}
 PLUS = {"kind": "points", "amount": 3, "least": 3, "most": 3}
@@ -63,6 +64,14 @@ def add_book(
     )
     load_rules({"rules": list(rows)}, version, company, at(2024, 1, 1))
     return version
+
+
+def new_units(*rows, **sections):
+    """The units in a company of their own, replayed."""
+    return replayed(
+        ("incentives.units", repr((rows, sections))),
+        lambda: Units(factories.make_company(), *rows, **sections),
+    )
 
 
 class Units:

@@ -7,14 +7,14 @@ import pytest
 from incentives import rules, selectors
 from incentives.evidence_words import shown_of
 from incentives.models import Case, Rule
-from incentives.tests.build_facts import Units
+from incentives.tests.build_facts import new_units
 from incentives.tests.test_triggers import TEAM, found
 from scoring.models import Close
 from tests import factories
 
 
-def test_every_member_of_the_best_team_is_touched_once_and_the_head_also_as_head(company):
-    units = Units(company, TEAM)
+def test_every_member_of_the_best_team_is_touched_once_and_the_head_also_as_head(db):
+    units = new_units(TEAM)
     units.find(units.close("2026H2", {units.peony: (190, 200), units.garden: (170, 200)}))
     assert found() == [
         ("牡丹处主任", "2026H2@peony", "found", "member"),
@@ -29,8 +29,8 @@ def test_every_member_of_the_best_team_is_touched_once_and_the_head_also_as_head
     assert [spec["kind"] for spec in rules.effects_for(specs, "head")] == ["commendation_notice"]
 
 
-def test_who_works_in_the_team_on_the_last_counted_day_is_a_member(company):
-    units = Units(company, TEAM)
+def test_who_works_in_the_team_on_the_last_counted_day_is_a_member(db):
+    units = new_units(TEAM)
     left, moved = units.peony.people
     left.assignments.update(ends_on=date(2026, 12, 30))
     moved.assignments.update(ends_on=date(2026, 12, 31))  # in the other team from New Year on
@@ -48,8 +48,8 @@ def test_who_works_in_the_team_on_the_last_counted_day_is_a_member(company):
     ]
 
 
-def test_collaboration_can_decide_who_is_best(company):
-    units = Units(company, TEAM)
+def test_collaboration_can_decide_who_is_best(db):
+    units = new_units(TEAM)
     close = units.close("2026H2", {units.peony: (172, 200), units.garden: (170, 200)})
     units.marks(close, {units.peony.people[0]: 60, units.garden.people[0]: 95})
     units.find(close)
@@ -61,8 +61,8 @@ def test_collaboration_can_decide_who_is_best(company):
     ]
 
 
-def test_a_team_whose_collaboration_alone_is_unknown_is_not_ranked(company):
-    units = Units(company, TEAM)
+def test_a_team_whose_collaboration_alone_is_unknown_is_not_ranked(db):
+    units = new_units(TEAM)
     close = units.close("2026H2", {units.peony: (199, 200), units.garden: (170, 200)})
     units.marks(close, {units.garden.people[0]: 95})
     assert units.find(close) == []
@@ -72,9 +72,9 @@ def test_a_team_whose_collaboration_alone_is_unknown_is_not_ranked(company):
 @pytest.mark.parametrize(
     ("places", "garden", "team"), [(1, 190, "garden"), (2, 191, "garden"), (2, 189, "peony")]
 )
-def test_who_belongs_to_several_best_teams_is_touched_for_the_first_alone(company, places, garden, team):
-    units = Units(company, {**TEAM, "params": {"places": places}})
-    third = factories.make_department(company, "third", "三处")
+def test_who_belongs_to_several_best_teams_is_touched_for_the_first_alone(db, places, garden, team):
+    units = new_units({**TEAM, "params": {"places": places}})
+    third = factories.make_department(units.company, "third", "三处")
     factories.make_employee(third, "三处员工")
     both = units.peony.people[0]
     both.assignments.update(ends_on=date(2027, 6, 30))

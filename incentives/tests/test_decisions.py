@@ -13,7 +13,7 @@ from incentives import services
 from incentives.models import Case, Decision, Hearing
 from incentives.services import appealed
 from incentives.tests.build_facts import Units, rule
-from incentives.tests.effects_stage import EffectsStage, points
+from incentives.tests.effects_stage import effects_stage, points
 from notifications.models import Message
 from tests import factories
 from tests.factories import at
@@ -82,8 +82,8 @@ def test_a_case_is_proposed_once(october):
     assert Decision.objects.count() == 1
 
 
-def test_effects_that_an_appeal_has_decided_are_not_changed(company):
-    stage = EffectsStage(company)
+def test_effects_that_an_appeal_has_decided_are_not_changed(db):
+    stage = effects_stage()
     milder = points(-3) | {"least": -5}
     first = stage.posted_with(milder, employee=stage.worst)
     effects = [{"place": 0, "amount": -1}]
@@ -120,8 +120,8 @@ def test_a_quarter_of_a_unit_counts_once_whoever_heads_it(company):
     assert (refusal.value.code, first.employee == second.employee) == ("overlap", False)
 
 
-def test_a_batch_holds_its_people_in_one_order_before_anything_else(company):
-    stage = EffectsStage(company)
+def test_a_batch_holds_its_people_in_one_order_before_anything_else(db):
+    stage = effects_stage()
     reward = stage.rule(points(5))
     people = [stage.team[4], stage.team[2], stage.team[3]]
     cases = [stage.case(reward, one) for one in people]

@@ -10,7 +10,7 @@ from incentives.caps import laid_over_months
 from incentives.models import Decision, LedgerLine
 from incentives.rules import month_to_count_in
 from incentives.statements import Statement
-from incentives.tests.effects_stage import BONUS, CUT, FUND, EffectsStage, points
+from incentives.tests.effects_stage import BONUS, CUT, FUND, effects_stage, points
 from incentives.tests.pages import browse
 from tests.factories import at
 
@@ -74,13 +74,13 @@ def test_over_any_history_every_amount_arrives_once_and_months_stay_within_their
     assert sum(sums.values()) == sum(posted)
 
 
-def test_without_limits_an_effect_is_one_line(company):
-    EffectsStage(company).posted_with(points(50))
+def test_without_limits_an_effect_is_one_line(db):
+    effects_stage().posted_with(points(50))
     assert lines() == [(50, "2026-10", 0)]
 
 
-def test_what_exceeds_the_cap_counts_in_the_months_after(company):
-    stage = EffectsStage(company, limits={"points_cap": 6})
+def test_what_exceeds_the_cap_counts_in_the_months_after(db):
+    stage = effects_stage(points_cap=6)
     stage.posted_with(points(4))
     stage.posted_with(points(15))
     assert lines() == [
@@ -96,8 +96,8 @@ def test_what_exceeds_the_cap_counts_in_the_months_after(company):
     assert list(selectors.fact_5()) == []
 
 
-def test_a_floor_holds_over_all_decisions_and_another_person_has_their_own(company):
-    stage = EffectsStage(company, limits={"points_floor": -5, "money_floor_fen": -10000})
+def test_a_floor_holds_over_all_decisions_and_another_person_has_their_own(db):
+    stage = effects_stage(points_floor=-5, money_floor_fen=-10000)
     stage.posted_with(points(-3), CUT)
     stage.posted_with(points(-4))
     stage.posted_with(points(-4), employee=stage.worst)
@@ -112,8 +112,8 @@ def test_a_floor_holds_over_all_decisions_and_another_person_has_their_own(compa
     assert LedgerLine.objects.get(employee=stage.worst).amount == -4
 
 
-def test_what_finds_no_room_in_the_months_allowed_lapses_and_is_logged(company):
-    stage = EffectsStage(company, limits={"points_floor": -2, "carry_months": 1})
+def test_what_finds_no_room_in_the_months_allowed_lapses_and_is_logged(db):
+    stage = effects_stage(points_floor=-2, carry_months=1)
     stage.posted_with(points(-7))
     assert lines() == [(-2, "2026-10", 0), (-2, "2026-11", 1)]
     assert AuditRow.objects.get(verb="incentives.decision.lapse").data == {"effect": 0, "amount": -3}
@@ -121,15 +121,15 @@ def test_what_finds_no_room_in_the_months_allowed_lapses_and_is_logged(company):
 
 
 @pytest.mark.parametrize("carry", [{}, {"carry_months": 1}])
-def test_a_missing_part_is_found_also_where_something_might_have_lapsed(company, carry):
-    stage = EffectsStage(company, limits={"points_cap": 6} | carry)
+def test_a_missing_part_is_found_also_where_something_might_have_lapsed(db, carry):
+    stage = effects_stage(points_cap=6, **carry)
     decision = stage.posted_with(points(5))
     Decision.objects.filter(pk=decision.pk).update(effects=[{"kind": "points", "amount": 9}])
     assert "says 9" in "\n".join(selectors.fact_5())
 
 
-def test_a_team_fund_is_no_income_of_its_head(company):
-    stage = EffectsStage(company, limits={"money_cap_fen": 60000})
+def test_a_team_fund_is_no_income_of_its_head(db):
+    stage = effects_stage(money_cap_fen=60000)
     stage.posted_with(FUND)
     stage.posted_with(BONUS)
     found = LedgerLine.objects.order_by("pk").values_list("money_class", "amount", "counts_for")
@@ -139,8 +139,8 @@ def test_a_team_fund_is_no_income_of_its_head(company):
     assert "2,000&nbsp;元" in page and "500&nbsp;元" in page and "2,500" not in page
 
 
-def test_a_reversal_takes_back_every_part_in_its_own_month(company):
-    stage = EffectsStage(company, limits={"points_cap": 6})
+def test_a_reversal_takes_back_every_part_in_its_own_month(db):
+    stage = effects_stage(points_cap=6)
     decision = stage.posted_with(points(15))
     services.reverse(decision, reason="申诉成立", by=stage.members[0], at=at(2026, 12, 1))
     statement = Statement.of(stage.best)

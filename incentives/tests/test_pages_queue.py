@@ -1,5 +1,7 @@
 """HR's queue and the batch: what it shows, what it refuses, what it costs."""
 
+from collections import Counter
+
 import pytest
 import time_machine
 from django.db import connection
@@ -9,6 +11,7 @@ from django.urls import reverse
 from approvals.models import Motion
 from incentives import services
 from incentives.models import Case, Decision
+from incentives.navigation import queue_counts, queue_inbox
 from incentives.tests.pages import NOON, browse
 from tests import factories
 
@@ -234,6 +237,25 @@ def test_who_only_looks_may_not_send(page_stage):
     assert auditor.post(reverse("incentives_batch_send"), {"case": [1]}).status_code == 403
 
 
+def listed(user, company):
+    return dict(Counter(item.kind for item in queue_inbox(user, company, NOON)))
+
+
+def test_the_frame_counts_as_many_cases_as_the_inbox_lists(hr, page_stage):
+    reader, company = page_stage.hr, page_stage.company
+    many(page_stage, 3)
+    page_stage.proposed(page_stage.worst)
+    assert queue_counts(reader, company) == {"incentives.proposal": 5, "incentives.unit_hit": 0}
+    assert listed(reader, company) == {"incentives.proposal": 5}
+    page_stage.voting(page_stage.best)
+    assert queue_counts(reader, company)["incentives.proposal"] == 4
+    assert listed(reader, company) == {"incentives.proposal": 4}
+    assert queue_counts(page_stage.best.user, company) == {}
+    with CaptureQueriesContext(connection) as captured:
+        assert hr.get(reverse("search")).status_code == 200
+    assert not any('"incentives_case"."evidence"' in query["sql"] for query in captured.captured_queries)
+
+
 FRAME = ("django_session", "auth_permission", "accounts_user", "organization_grant", "organization_company")
 
 
@@ -246,12 +268,12 @@ def queries_of(client, address):
 
 
 def test_the_queue_costs_at_most_twelve_queries(hr, monkeypatch):
-    monkeypatch.setattr("core.context.inbox_for", lambda *args: [])
+    monkeypatch.setattr("core.context.frame_items", lambda *args: [])
     assert len(queries_of(hr, QUEUE)) <= 12
 
 
 def test_the_queue_costs_the_same_with_more_rows(page_stage, monkeypatch):
-    monkeypatch.setattr("core.context.inbox_for", lambda *args: [])
+    monkeypatch.setattr("core.context.frame_items", lambda *args: [])
     with time_machine.travel(NOON, tick=False):
         client = browse(page_stage.hr)
         before = len(queries_of(client, QUEUE))

@@ -109,8 +109,8 @@ def test_lines_of_a_suspended_decision_wait_for_the_next_file(stage):
     assert list(selectors.fact_5_payroll()) == []
 
 
-def test_a_decision_carried_over_the_cap_is_exported_with_its_last_part(company):
-    stage = EffectsStage(company, limits={"points_cap": 6})
+def test_a_decision_carried_over_the_cap_is_exported_with_its_last_part(db):
+    stage = effects_stage(points_cap=6)
     decision = stage.posted_with(points(8))
     make(stage)
     decision.refresh_from_db()

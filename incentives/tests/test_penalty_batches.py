@@ -17,6 +17,7 @@ from incentives.tests.effects_stage import CUT, WRITTEN, EffectsStage, points
 from incentives.tests.pages import HR_VERBS, browse
 from tests import factories
 from tests.factories import at
+from tests.replay import replayed
 
 PASSWORD = "a long pass phrase"
 LIMITS = {"batch_points": 2, "batch_fen": 10000}
@@ -53,11 +54,18 @@ class Batches(EffectsStage):
         return services.submit_batch(decisions, by=self.hr, at=at(2026, 11, 10))
 
 
+def batches(limits):
+    """In a company of its own, replayed."""
+    return replayed(
+        ("incentives.batches", repr(limits)), lambda: Batches(factories.make_company(), limits=limits)
+    )
+
+
 @pytest.fixture
-def stage(company):
+def stage(db):
     cache.clear()
     with time_machine.travel(at(2026, 11, 10), tick=False):
-        yield Batches(company, limits=LIMITS)
+        yield batches(LIMITS)
 
 
 def reward(stage):
@@ -100,8 +108,8 @@ def test_penalties_above_the_limits_go_one_by_one(stage):
     assert stage.send(decisions[:1])[0].state == "voting"
 
 
-def test_without_limits_in_the_book_no_penalty_goes_with_another(company):
-    stage = Batches(company)
+def test_without_limits_in_the_book_no_penalty_goes_with_another(db):
+    stage = batches(None)
     decisions = stage.heard_all(SMALL)
     with pytest.raises(Refused):
         stage.send(decisions)

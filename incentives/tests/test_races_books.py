@@ -7,7 +7,7 @@ from django.db.models import Sum
 
 from incentives import selectors, services
 from incentives.models import Decision, Duty, LedgerLine, PayrollBatch, PayrollLine
-from incentives.tests.effects_stage import EXPLAIN, FUND, EffectsStage, points
+from incentives.tests.effects_stage import EXPLAIN, FUND, effects_stage, points
 from tests.factories import at
 from tests.racing import at_once, careless, kinds
 
@@ -29,15 +29,15 @@ def month_sum():
     return LedgerLine.objects.filter(counts_for=MONTH).aggregate(sum=Sum("amount"))["sum"]
 
 
-def test_two_payroll_files_at_once_are_one(company):
-    stage = EffectsStage(company)
+def test_two_payroll_files_at_once_are_one():
+    stage = effects_stage()
     stage.posted_with(points(5))
     assert kinds(at_once([lambda: make(stage)] * 3)) == {"Refused": 2, "done": 1}
     assert (PayrollBatch.objects.count(), PayrollLine.objects.count()) == (1, 1)
 
 
-def test_postings_at_the_cap_at_once_do_not_break_it(company):
-    stage = EffectsStage(company, limits={"points_cap": 6})
+def test_postings_at_the_cap_at_once_do_not_break_it():
+    stage = effects_stage(points_cap=6)
     pks = [stage.final_with(points(4)).pk for _again in range(3)]
     outcomes = at_once([lambda pk=pk: post(pk) for pk in pks])
     assert kinds(outcomes) == {"done": 3}
@@ -46,8 +46,8 @@ def test_postings_at_the_cap_at_once_do_not_break_it(company):
     assert list(selectors.fact_5()) == []
 
 
-def test_a_posting_beside_the_payroll_file_is_in_it_or_in_the_next_month(company):
-    stage = EffectsStage(company)
+def test_a_posting_beside_the_payroll_file_is_in_it_or_in_the_next_month():
+    stage = effects_stage()
     stage.posted_with(points(5))
     pks = [stage.final_with(points(1)).pk for _again in range(2)]
     outcomes = at_once([lambda: make(stage), *(lambda pk=pk: post(pk) for pk in pks)])
@@ -56,8 +56,8 @@ def test_a_posting_beside_the_payroll_file_is_in_it_or_in_the_next_month(company
     assert list(selectors.fact_5()) + list(selectors.fact_5_payroll()) == []
 
 
-def test_reversals_and_a_payroll_file_at_once_end_well(company):
-    stage = EffectsStage(company)
+def test_reversals_and_a_payroll_file_at_once_end_well():
+    stage = effects_stage()
     decision = stage.posted_with(points(5), FUND)
     stage.posted_with(points(3))
 
@@ -71,8 +71,8 @@ def test_reversals_and_a_payroll_file_at_once_end_well(company):
     assert list(selectors.fact_5()) + list(selectors.fact_5_payroll()) == []
 
 
-def test_an_explanation_checked_twice_at_once_is_checked_once(company):
-    stage = EffectsStage(company)
+def test_an_explanation_checked_twice_at_once_is_checked_once():
+    stage = effects_stage()
     stage.posted_with(EXPLAIN, direction="penalty")
     services.finish_duty(Duty.objects.get(), text="原因", by=stage.best.user, at=at(2026, 11, 18))
     outcomes = at_once(
@@ -86,14 +86,14 @@ def test_an_explanation_checked_twice_at_once_is_checked_once(company):
     assert kinds(outcomes) == {"Refused": 1, "done": 1}
 
 
-def test_control_a_sum_read_before_writing_breaks_the_cap(company):
-    stage = EffectsStage(company)
+def test_control_a_sum_read_before_writing_breaks_the_cap():
+    stage = effects_stage()
     decision, numbers = stage.final_with(points(4)), itertools.count()
 
     def write():
         number = next(numbers)
         LedgerLine.objects.create(
-            company=company,
+            company=stage.company,
             number=f"X-{number}",
             employee=stage.best,
             department=stage.sales,

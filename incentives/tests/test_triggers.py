@@ -8,7 +8,7 @@ import pytest
 
 from incentives import selectors, services
 from incentives.models import Case, Rule
-from incentives.tests.build_facts import PLUS, POINT, Units, add_book, rule
+from incentives.tests.build_facts import PLUS, POINT, add_book, new_units, rule
 from incentives.triggers import build, check_roles, overlaps
 from incentives.triggers.coverage import frozen_coverage
 from scoring.models import Close, Unfolding
@@ -65,8 +65,8 @@ def test_wrong_parameters_are_refused_in_words(trigger, params):
 # ---- a department below the target (RE-5.3c)
 
 
-def test_two_quarters_below_the_target_touch_the_head_and_one_does_not(company):
-    units = Units(company, MISSED)
+def test_two_quarters_below_the_target_touch_the_head_and_one_does_not(db):
+    units = new_units(MISSED)
     units.close("2026Q2", {units.peony: (160, 200), units.garden: (195, 200)})
     close = units.close("2026Q3", {units.peony: (160, 200), units.garden: (160, 200)})
     units.find(close)
@@ -90,16 +90,16 @@ def test_two_quarters_below_the_target_touch_the_head_and_one_does_not(company):
         ((0, 0), (160, 200), 9000, None),
     ],
 )
-def test_below_by_chance_is_held_and_at_the_target_is_no_hit(company, first, second, target_bp, expected):
-    units = Units(company, MISSED)
+def test_below_by_chance_is_held_and_at_the_target_is_no_hit(db, first, second, target_bp, expected):
+    units = new_units(MISSED)
     units.close("2026Q2", {units.peony: first}, target_bp=target_bp)
     units.find(units.close("2026Q3", {units.peony: second}, target_bp=target_bp))
     states = [(case.state, case.is_distinguishable) for case in Case.objects.all()]
     assert states == ([expected] if expected else [])
 
 
-def test_a_quarter_counts_once_for_a_unit_even_under_a_new_head(company):
-    units = Units(company, MISSED)
+def test_a_quarter_counts_once_for_a_unit_even_under_a_new_head(db):
+    units = new_units(MISSED)
     for period in ("2026Q1", "2026Q2"):
         close = units.close(period, {units.peony: (160, 200)})
     units.find(close)
@@ -127,8 +127,8 @@ def test_a_quarter_counts_once_for_a_unit_even_under_a_new_head(company):
         ({}, None),
     ],
 )
-def test_a_rate_is_compared_as_counts_and_proposed_only_when_clearly_below(company, values, expected):
-    units = Units(company, RATE)
+def test_a_rate_is_compared_as_counts_and_proposed_only_when_clearly_below(db, values, expected):
+    units = new_units(RATE)
     units.find(units.close("2026Q3", {units.peony: values}))
     states = [(case.state, case.is_distinguishable) for case in Case.objects.all()]
     assert states == ([expected] if expected else [])
@@ -137,23 +137,23 @@ def test_a_rate_is_compared_as_counts_and_proposed_only_when_clearly_below(compa
         assert (pooled["k"], pooled["n"]) == (sum(values.values()) - values[1], sum(values.values()))
 
 
-def test_the_measure_decides_what_counts_as_satisfied(company):
-    units = Units(company, rule("A", "unit_rate_below", threshold_bp=9000, measure="satisfied"))
+def test_the_measure_decides_what_counts_as_satisfied(db):
+    units = new_units(rule("A", "unit_rate_below", threshold_bp=9000, measure="satisfied"))
     units.find(units.close("2026Q3", {units.peony: {5: 100, 3: 100}}))
     pooled = Case.objects.get().evidence["pooled"]
     assert (pooled["k"], pooled["n"]) == (100, 200)
 
 
-def test_a_census_is_judged_by_its_counts(company):
-    units = Units(company, RATE, targets={"census_answered_bp": 8000})
+def test_a_census_is_judged_by_its_counts(db):
+    units = new_units(RATE, targets={"census_answered_bp": 8000})
     coverage = {str(units.peony.pk): {"homes": 20, "asked": 20, "answered": 20, "unknown": 0}}
     units.find(units.close("2026Q3", {units.peony: {5: 18, 1: 2}}, frozen={"coverage": coverage}))
     case = Case.objects.get()
     assert (case.state, case.evidence["gate"]["census"]) == ("found", True)
 
 
-def test_homes_invited_before_the_quarter_that_answered_in_it_were_asked(company):
-    units = Units(company, RATE, targets={"census_answered_bp": 8000})
+def test_homes_invited_before_the_quarter_that_answered_in_it_were_asked(db):
+    units = new_units(RATE, targets={"census_answered_bp": 8000})
     units.homes(units.peony, 4, 4)
     Invitation.objects.update(made_at=at(2026, 6, 20))
     units.find(units.close("2026Q3", {units.peony: {5: 18, 1: 2}}))
@@ -161,8 +161,8 @@ def test_homes_invited_before_the_quarter_that_answered_in_it_were_asked(company
 
 
 @pytest.mark.parametrize(("made", "asked"), [((2026, 6, 28), 0), ((2026, 6, 29), 3), ((2026, 9, 28), 3)])
-def test_who_was_asked_is_counted_from_cut_off_to_cut_off(company, made, asked):
-    units = Units(company, RATE, closing={"quarter": {"cutoff_day": 28, "run_day": 1}})
+def test_who_was_asked_is_counted_from_cut_off_to_cut_off(db, made, asked):
+    units = new_units(RATE, closing={"quarter": {"cutoff_day": 28, "run_day": 1}})
     units.homes(units.peony, 3, 3)
     Invitation.objects.update(made_at=at(*made))
     Unfolding.objects.all().delete()  # nobody answered
@@ -175,8 +175,8 @@ def test_who_was_asked_is_counted_from_cut_off_to_cut_off(company, made, asked):
 # ---- households (PM-6.1)
 
 
-def test_each_unit_has_its_own_share_of_households_to_reach(company):
-    units = Units(company, HOMES)
+def test_each_unit_has_its_own_share_of_households_to_reach(db):
+    units = new_units(HOMES)
     units.homes(units.peony, 20, 2)
     units.homes(units.garden, 20, 5)
     units.find(units.close("2026Q3"))
@@ -185,8 +185,8 @@ def test_each_unit_has_its_own_share_of_households_to_reach(company):
     assert (evidence["answered"], evidence["homes"], evidence["threshold_bp"]) == (5, 20, 3000)
 
 
-def test_answers_that_name_no_household_are_counted_for_the_unit(company):
-    units = Units(company, HOMES)
+def test_answers_that_name_no_household_are_counted_for_the_unit(db):
+    units = new_units(HOMES)
     units.homes(units.peony, 20, 1)
     units.nameless(units.peony, 1)
     units.find(units.close("2026Q3"))
@@ -197,8 +197,8 @@ def test_answers_that_name_no_household_are_counted_for_the_unit(company):
 # ---- frozen, verified, once
 
 
-def test_what_changes_later_leaves_a_closed_quarter_as_it_was(company):
-    units = Units(company, HOMES, RATE)
+def test_what_changes_later_leaves_a_closed_quarter_as_it_was(db):
+    units = new_units(HOMES, RATE)
     units.homes(units.garden, 10, 1)
     close = units.close("2026Q3", {units.garden: {5: 100, 1: 30}})
     units.find(close)
@@ -214,21 +214,21 @@ def test_what_changes_later_leaves_a_closed_quarter_as_it_was(company):
     assert "PM-6.3" in "".join(selectors.fact_4())
 
 
-def test_a_book_that_begins_after_the_cut_off_leaves_the_closed_quarter_as_it_was(company):
-    units = Units(company, RATE)
+def test_a_book_that_begins_after_the_cut_off_leaves_the_closed_quarter_as_it_was(db):
+    units = new_units(RATE)
     close = units.close("2026Q4", {units.peony: {5: 100, 1: 30}, units.garden: {5: 100, 1: 30}})
     Close.objects.filter(pk=close.pk).update(cutoff_on=date(2026, 12, 28))
     close.refresh_from_db()
     units.find(close)
     Close.objects.update(state=Close.State.PROPOSED)
-    add_book(company, RATE | {"code": "PM-7"}, code="later", effective_from=date(2026, 12, 30))
+    add_book(units.company, RATE | {"code": "PM-7"}, code="later", effective_from=date(2026, 12, 30))
     assert units.find(close) == []
     assert {case.rule_code for case in Case.objects.all()} == {"PM-6.3"}
     assert list(selectors.fact_4()) == []
 
 
-def test_verification_finds_a_changed_case_of_a_quarter(company):
-    units = Units(company, RATE)
+def test_verification_finds_a_changed_case_of_a_quarter(db):
+    units = new_units(RATE)
     units.find(units.close("2026Q3", {units.peony: {5: 100, 1: 30}}))
     Close.objects.update(state=Close.State.PROPOSED)
     case = Case.objects.get()
@@ -239,8 +239,8 @@ def test_verification_finds_a_changed_case_of_a_quarter(company):
     ]
 
 
-def test_rules_of_other_periods_ask_nothing_at_a_close(company, django_assert_max_num_queries):
-    units = Units(company, MISSED, RATE, HOMES, TEAM)
+def test_rules_of_other_periods_ask_nothing_at_a_close(db, django_assert_max_num_queries):
+    units = new_units(MISSED, RATE, HOMES, TEAM)
     close = units.close("2026-10", {units.peony: (1, 200)})
     with django_assert_max_num_queries(4):
         assert units.find(close) == []

@@ -10,8 +10,9 @@ from django.urls import reverse
 from core.flow import Refused
 from incentives import selectors, services
 from incentives.models import Case, UnitHit
+from incentives.navigation import queue_counts
 from incentives.services.unit_hits import keep_unit_hits
-from incentives.tests.build_facts import PLUS, Desk, Units, add_book, rule
+from incentives.tests.build_facts import PLUS, Desk, add_book, new_units, rule
 from incentives.tests.pages import browse
 from notifications.models import Message
 from organization.models import Assignment
@@ -43,8 +44,8 @@ def enter_head(unit, name="新主任", since=dt.date(2026, 9, 1)):
 
 
 @pytest.fixture
-def units(company):
-    units = Units(company, RATE)
+def units(db):
+    units = new_units(RATE)
     leave(units.peony)
     return units
 
@@ -73,8 +74,8 @@ def test_finding_again_keeps_it_once(units, hit):
 
 
 @pytest.mark.parametrize("kind", ["missed", "homes", "team"])
-def test_every_rule_that_touches_the_head_is_seen(company, kind):
-    units = Units(company, {"missed": MISSED, "homes": HOMES, "team": TEAM}[kind])
+def test_every_rule_that_touches_the_head_is_seen(db, kind):
+    units = new_units({"missed": MISSED, "homes": HOMES, "team": TEAM}[kind])
     leave(units.peony)
     if kind == "homes":
         units.homes(units.peony, 40, 1)
@@ -91,8 +92,8 @@ def test_every_rule_that_touches_the_head_is_seen(company, kind):
     assert set(Case.objects.values_list("employee__name", flat=True)) == members
 
 
-def test_a_team_rule_that_has_nothing_for_the_head_leaves_nothing_open(company):
-    units = Units(company, {**TEAM, "effects": [{**PLUS, "to": "members"}]})
+def test_a_team_rule_that_has_nothing_for_the_head_leaves_nothing_open(db):
+    units = new_units({**TEAM, "effects": [{**PLUS, "to": "members"}]})
     leave(units.peony)
     units.find(units.close("2026H2", {units.peony: (199, 200), units.garden: (160, 200)}))
     assert not UnitHit.objects.exists() and Case.objects.count() == 2
@@ -150,9 +151,9 @@ def test_who_works_in_the_unit_does_not_settle_what_touches_its_head(units, hit)
     assert hit.state == "open"
 
 
-def test_two_tied_teams_without_a_head_pay_one_head_once(company):
-    units = Units(company, TEAM)
-    third = factories.make_department(company, "other", "三处")
+def test_two_tied_teams_without_a_head_pay_one_head_once(db):
+    units = new_units(TEAM)
+    third = factories.make_department(units.company, "other", "三处")
     factories.make_employee(third, "三处员工")
     for unit in (units.peony, units.garden):
         leave(unit)
@@ -163,7 +164,7 @@ def test_two_tied_teams_without_a_head_pay_one_head_once(company):
     Assignment.objects.create(
         employee=head,
         department=units.garden,
-        post=factories.make_post(company),
+        post=factories.make_post(units.company),
         is_head=True,
         starts_on=dt.date(2026, 9, 2),
         ends_on=dt.date(2027, 12, 31),
@@ -266,6 +267,7 @@ def test_the_queue_says_it_with_what_to_do(units, hit):
     assert "牡丹处" in page and "9 月 30 日无人负责" in page
     assert reverse("unit_hit", args=[hit.pk]) in page
     assert "牡丹处" in text(browse(units.hr).get(reverse("home")))
+    assert queue_counts(units.hr, units.company) == {"incentives.proposal": 0, "incentives.unit_hit": 1}
 
 
 def test_its_page_shows_the_counts_and_takes_the_reason(units, hit):
@@ -331,8 +333,8 @@ def cost(client, page):
 
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
-def test_found_at_once_it_is_kept_once_and_resolved_at_once_it_is_one_case(company):
-    units = Units(company, RATE)
+def test_found_at_once_it_is_kept_once_and_resolved_at_once_it_is_one_case():
+    units = new_units(RATE)
     leave(units.peony)
     close = units.close("2026Q3", {units.peony: BELOW})
     at_once([lambda: units.find(close)] * 4)
@@ -345,8 +347,8 @@ def test_found_at_once_it_is_kept_once_and_resolved_at_once_it_is_one_case(compa
 
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
-def test_set_aside_while_its_head_is_entered_it_ends_as_one_of_the_two(company):
-    units = Units(company, RATE)
+def test_set_aside_while_its_head_is_entered_it_ends_as_one_of_the_two():
+    units = new_units(RATE)
     leave(units.peony)
     units.find(units.close("2026Q3", {units.peony: BELOW}))
     enter_head(units.peony)

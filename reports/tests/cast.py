@@ -14,12 +14,29 @@ from scoring.tests import world
 from surveys.models import Answer, AnswerText
 from tests import factories
 from tests.factories import at
+from tests.replay import replayed
 
 NAMES = ("王丽", "方磊", "沈佳", "周婷", "许诺", "罗敏", "高鹏", "林涛")
 #: satisfied of TOTAL answers a month: 王丽 best, 方磊 worst
 TOTAL = 12
 SATISFIED = (12, 4, 10, 10, 10, 11, 10, 10)
 PRAISE, COMPLAINT = "王丽讲得很细，我的电话 138 0000 0001。", "等了四十分钟才有人接待。"
+
+
+def new_cast():
+    """The cast in a company of its own, replayed."""
+    return replayed("reports.cast", lambda: Cast(factories.make_company()))
+
+
+def cast_after_october():
+    """The same with October's answers, closed; replayed."""
+
+    def made():
+        cast = Cast(factories.make_company())
+        cast.close()
+        return cast
+
+    return replayed("reports.october", made)
 
 
 class Cast:

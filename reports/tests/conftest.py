@@ -1,8 +1,14 @@
 import pytest
 
-from reports.tests.cast import Cast
+from reports.tests.cast import cast_after_october, new_cast
 
 
 @pytest.fixture
-def cast(company):
-    return Cast(company)
+def cast(db):
+    return new_cast()
+
+
+@pytest.fixture
+def october(db):
+    """The cast once October is closed."""
+    return cast_after_october()

@@ -45,25 +45,23 @@ def november(cast, employee, satisfied, total):
     unfold_pending(cast.company, TUESDAY)
 
 
-def test_nobody_whose_post_is_not_ranked_is_promised_a_rank(cast):
-    cast.close()
-    post = factories.make_post(cast.company, "driver", "司机", is_ranked=False)
-    driver = factories.make_employee(cast.first, "田野", post=post)
-    user = factories.user_with(cast.company, "reports.my", reach=Role.Reach.SELF, employee=driver)
+def test_nobody_whose_post_is_not_ranked_is_promised_a_rank(october):
+    post = factories.make_post(october.company, "driver", "司机", is_ranked=False)
+    driver = factories.make_employee(october.first, "田野", post=post)
+    user = factories.user_with(october.company, "reports.my", reach=Role.Reach.SELF, employee=driver)
     assert "参加排名" not in text(user).replace("您还没有参加过排名", "")
-    assert "再有 10 份答卷，本月就参加排名" in text(cast.worst.user)
+    assert "再有 10 份答卷，本月就参加排名" in text(october.worst.user)
 
 
-def test_the_month_so_far_says_counts_share_place_and_what_is_near(cast):
-    cast.close()
-    november(cast, cast.best, 11, 14)
-    page = text(cast.best.user)
+def test_the_month_so_far_says_counts_share_place_and_what_is_near(october):
+    november(october, october.best, 11, 14)
+    page = text(october.best.user)
     assert "11 月至今，14 位客户里，11 位对您满意" in page
     assert "78.6<small>%</small>" in page
     assert "再有 2 个月名列前茅：+5" in page
     assert "10 月：8 人中第 1 名" in page
     assert "本月答卷已够参加排名" in page
-    english = text(cast.best.user, language="en")
+    english = text(october.best.user, language="en")
     assert "Nov so far: 11 of 14 customers are satisfied with you" in english
     assert "2 more months near the top: +5" in english
 

@@ -33,24 +33,22 @@ def submitted(cast):
     services.submit_report(MonthlyReport.objects.get(), by=cast.writer, at=at(2026, 11, 3))
 
 
-def test_a_draft_is_seen_by_its_writer_and_by_nobody_else(cast):
-    cast.close()
-    assert get(cast.writer, REPORT).status_code == 200
-    assert get(cast.reader, REPORT).status_code == 404
-    assert "还不能看" in text_of(get(cast.reader, REPORT))
-    submitted(cast)
-    assert get(cast.reader, REPORT).status_code == 200
+def test_a_draft_is_seen_by_its_writer_and_by_nobody_else(october):
+    assert get(october.writer, REPORT).status_code == 200
+    assert get(october.reader, REPORT).status_code == 404
+    assert "还不能看" in text_of(get(october.reader, REPORT))
+    submitted(october)
+    assert get(october.reader, REPORT).status_code == 200
 
 
-def test_the_report_says_its_conclusion_and_shows_no_employee(cast):
-    cast.close()
-    submitted(cast)
-    page = text_of(get(cast.reader, REPORT))
+def test_the_report_says_its_conclusion_and_shows_no_employee(october):
+    submitted(october)
+    page = text_of(get(october.reader, REPORT))
     assert "总体 80.2%，明确低于目标" in page
     assert "7,700 &lt; 8,640" in page
     assert COMPLAINT in page
     assert "讲得很细" in page
-    assert not [employee.name for employee in cast.team if employee.name in page]
+    assert not [employee.name for employee in october.team if employee.name in page]
     assert "138 0000 0001" not in page
 
 
@@ -70,11 +68,10 @@ def test_each_page_says_which_of_the_two_measures_it_shows(company, monkeypatch,
     assert f"总体满意：{said}" in text_of(get(cast.hr, f"/why/score/{score.pk}/"))
 
 
-def test_the_report_reads_in_english_too(cast):
-    cast.close()
-    submitted(cast)
+def test_the_report_reads_in_english_too(october):
+    submitted(october)
     client = Client()
-    client.force_login(cast.reader)
+    client.force_login(october.reader)
     client.cookies["django_language"] = "en"
     page = text_of(client.get(REPORT))
     assert "Overall 80.2%, clearly below target" in page
@@ -88,21 +85,19 @@ def test_the_month_switcher_leads_to_another_months_report(cast):
 
 
 @pytest.mark.parametrize(("verb", "path"), [("submit", "submit"), ("review", "review")])
-def test_a_change_needs_a_post_and_its_verb(cast, verb, path):
-    cast.close()
-    submitted(cast)
-    assert get(cast.writer if verb == "submit" else cast.chair, f"{REPORT}{path}/").status_code == 405
+def test_a_change_needs_a_post_and_its_verb(october, verb, path):
+    submitted(october)
+    assert get(october.writer if verb == "submit" else october.chair, f"{REPORT}{path}/").status_code == 405
     client = Client()
-    client.force_login(cast.reader)
+    client.force_login(october.reader)
     assert client.post(f"{REPORT}{path}/").status_code == 403
 
 
-def test_a_submitted_report_is_not_offered_for_editing(cast):
-    cast.close()
-    assert get(cast.writer, f"{REPORT}edit/").status_code == 200
-    submitted(cast)
-    assert get(cast.writer, f"{REPORT}edit/").status_code == 409
-    assert get(cast.reader, f"{REPORT}edit/").status_code == 403
+def test_a_submitted_report_is_not_offered_for_editing(october):
+    assert get(october.writer, f"{REPORT}edit/").status_code == 200
+    submitted(october)
+    assert get(october.writer, f"{REPORT}edit/").status_code == 409
+    assert get(october.reader, f"{REPORT}edit/").status_code == 403
 
 
 def test_the_excel_file_holds_the_same_counts(cast):
@@ -117,15 +112,14 @@ def test_the_excel_file_holds_the_same_counts(cast):
     assert book["部门"]["A2"].value == "销售一部"
 
 
-def test_a_head_sees_the_own_department_and_no_other(cast):
-    cast.close()
-    page = get(cast.head, "/dashboard/")
+def test_a_head_sees_the_own_department_and_no_other(october):
+    page = get(october.head, "/dashboard/")
     assert page.status_code == 200
     assert "再多 8 位客户满意，就到目标 90%" in text_of(page)
-    assert get(cast.head, f"/dashboard/?department={cast.second.pk}").status_code == 404
-    assert get(cast.other_head, f"/dashboard/?department={cast.second.pk}").status_code == 200
-    assert get(cast.hr, f"/dashboard/?department={cast.second.pk}").status_code == 200
-    assert get(cast.reader, "/dashboard/").status_code == 403
+    assert get(october.head, f"/dashboard/?department={october.second.pk}").status_code == 404
+    assert get(october.other_head, f"/dashboard/?department={october.second.pk}").status_code == 200
+    assert get(october.hr, f"/dashboard/?department={october.second.pk}").status_code == 200
+    assert get(october.reader, "/dashboard/").status_code == 403
 
 
 def test_the_funnel_names_nobody_of_another_department(cast):
@@ -138,9 +132,8 @@ def test_the_funnel_names_nobody_of_another_department(cast):
     assert '"name": "\\u6c88\\u4f73"' not in own  # 沈佳 is not
 
 
-def test_comments_reach_a_head_without_names(cast):
-    cast.close()
-    page = text_of(get(cast.head, "/dashboard/comments/"))
+def test_comments_reach_a_head_without_names(october):
+    page = text_of(get(october.head, "/dashboard/comments/"))
     assert COMPLAINT in page
     assert PRAISE not in page
     assert "（某同事）讲得很细" in page
@@ -171,9 +164,8 @@ def test_too_few_answers_of_a_department_are_hidden_from_its_head(cast):
     assert "暂不显示" in page
 
 
-def test_an_employee_sees_the_own_month_with_rank_and_doubt(cast):
-    cast.close()
-    page = text_of(get(cast.best.user, "/my/"))
+def test_an_employee_sees_the_own_month_with_rank_and_doubt(october):
+    page = text_of(get(october.best.user, "/my/"))
     assert "12 位客户里，12 位对您满意" in page
     assert "同组 8 人中第" in page
     assert "已连续 1 个月名列前茅" in page
@@ -181,13 +173,12 @@ def test_an_employee_sees_the_own_month_with_rank_and_doubt(cast):
     assert "方磊" not in page
 
 
-def test_own_scores_open_and_those_of_others_do_not(cast):
-    cast.close()
-    own = Score.objects.get(subject_kind=SubjectKind.EMPLOYEE, subject_id=cast.best.pk, measure="overall")
-    assert "12 份有效，12 份满意" in text_of(get(cast.best.user, f"/why/score/{own.pk}/"))
-    assert get(cast.worst.user, f"/why/score/{own.pk}/").status_code == 404
-    assert get(cast.head, f"/why/score/{own.pk}/").status_code == 200
-    assert get(cast.other_head, f"/why/score/{own.pk}/").status_code == 404
+def test_own_scores_open_and_those_of_others_do_not(october):
+    own = Score.objects.get(subject_kind=SubjectKind.EMPLOYEE, subject_id=october.best.pk, measure="overall")
+    assert "12 份有效，12 份满意" in text_of(get(october.best.user, f"/why/score/{own.pk}/"))
+    assert get(october.worst.user, f"/why/score/{own.pk}/").status_code == 404
+    assert get(october.head, f"/why/score/{own.pk}/").status_code == 200
+    assert get(october.other_head, f"/why/score/{own.pk}/").status_code == 404
 
 
 def test_my_page_belongs_to_employees_with_the_verb(cast):
@@ -202,12 +193,11 @@ def queries(action):
     return len(seen)
 
 
-def test_the_report_page_reads_result_rows_in_few_statements_however_many_answers(cast):
-    cast.close()
-    report = report_selectors.report_of(cast.writer, cast.company, Period.parse("2026-10"))
+def test_the_report_page_reads_result_rows_in_few_statements_however_many_answers(october):
+    report = report_selectors.report_of(october.writer, october.company, Period.parse("2026-10"))
     few = queries(lambda: report_selectors.page_of(report))
     for number in range(12):
-        make_department_score(cast, number)
+        make_department_score(october, number)
     assert queries(lambda: report_selectors.page_of(report)) == few
     assert few <= 12
 
@@ -232,10 +222,9 @@ def test_dashboard_and_own_page_need_a_constant_number_of_statements(cast):
     assert mine_now <= 32
 
 
-def test_looking_at_pages_writes_nothing(cast):
-    cast.close()
+def test_looking_at_pages_writes_nothing(october):
     before = Close.objects.values().get(kind="month")
-    for user, path in ((cast.writer, REPORT), (cast.head, "/dashboard/"), (cast.best.user, "/my/")):
+    for user, path in ((october.writer, REPORT), (october.head, "/dashboard/"), (october.best.user, "/my/")):
         get(user, path)
         with CaptureQueriesContext(connection) as seen:
             get(user, path)
@@ -246,10 +235,9 @@ def test_looking_at_pages_writes_nothing(cast):
     assert Close.objects.values().get(kind="month") == before
 
 
-def test_the_dashboard_opens_on_a_department_that_was_answered_about(cast):
-    cast.close()
-    empty = factories.make_department(cast.company, "archive", "档案室")
-    page = text_of(get(cast.hr, "/dashboard/?month=2026-10"))
+def test_the_dashboard_opens_on_a_department_that_was_answered_about(october):
+    empty = factories.make_department(october.company, "archive", "档案室")
+    page = text_of(get(october.hr, "/dashboard/?month=2026-10"))
     assert "销售一部 2026年10月" in page
     assert f'<option value="{empty.pk}">档案室' in page
-    assert "档案室 2026年10月" in text_of(get(cast.hr, f"/dashboard/?month=2026-10&department={empty.pk}"))
+    assert "档案室 2026年10月" in text_of(get(october.hr, f"/dashboard/?month=2026-10&department={empty.pk}"))

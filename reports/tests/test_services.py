@@ -32,8 +32,7 @@ def test_the_close_drafts_the_report_and_tells_its_writer(cast):
     assert [message.recipient for message in told] == [cast.writer]
 
 
-def test_the_draft_chooses_a_low_and_a_high_comment_where_there_are_words(cast):
-    cast.close()
+def test_the_draft_chooses_a_low_and_a_high_comment_where_there_are_words(october):
     chosen = {
         (entry["kind"], AnswerText.objects.get(answer=entry["answer"]).text)
         for entry in the_report().comments
@@ -42,8 +41,7 @@ def test_the_draft_chooses_a_low_and_a_high_comment_where_there_are_words(cast):
     assert ("high", PRAISE) in chosen
 
 
-def test_the_draft_counts_who_was_asked_and_what_was_left_out(cast):
-    cast.close()
+def test_the_draft_counts_who_was_asked_and_what_was_left_out(october):
     quality = the_report().quality
     assert (quality["received"], quality["counted"], quality["excluded"], quality["late"]) == (96, 96, 0, 0)
     assert quality["complete"] == 96
@@ -70,63 +68,56 @@ def test_a_month_without_answers_still_has_its_report(cast):
     assert [(one["code"], one["n"]) for one in the_report().findings] == [("overall", 0)]
 
 
-def test_the_writer_adds_words_and_chooses_comments(cast):
-    cast.close()
+def test_the_writer_adds_words_and_chooses_comments(october):
     kept = the_report().comments[:1]
-    services.edit_report(the_report(), summary=" 等待太久 ", comments=kept, by=cast.writer, at=NOON)
+    services.edit_report(the_report(), summary=" 等待太久 ", comments=kept, by=october.writer, at=NOON)
     assert the_report().summary == "等待太久"
     assert the_report().comments == kept
 
 
-def test_comments_of_another_month_are_refused(cast):
-    cast.close()
-    cast.answer("2026-11")
-    foreign = [{"measure": "attitude", "kind": "low", "answer": cast.counted("2026-11").first().pk}]
+def test_comments_of_another_month_are_refused(october):
+    october.answer("2026-11")
+    foreign = [{"measure": "attitude", "kind": "low", "answer": october.counted("2026-11").first().pk}]
     with pytest.raises(Refused):
-        services.edit_report(the_report(), summary="", comments=foreign, by=cast.writer, at=NOON)
+        services.edit_report(the_report(), summary="", comments=foreign, by=october.writer, at=NOON)
 
 
-def test_only_a_writer_of_the_company_edits(cast):
-    cast.close()
+def test_only_a_writer_of_the_company_edits(october):
     stranger = factories.user_with(
         factories.make_company("other", "别家"), "reports.write", reach=Role.Reach.COMPANY
     )
-    for user in (cast.chair, stranger):
+    for user in (october.chair, stranger):
         with pytest.raises(Refused):
             services.edit_report(the_report(), summary="别人的话", by=user, at=NOON)
     assert the_report().summary == ""
 
 
-def test_a_submitted_report_is_told_to_the_group_and_cannot_be_changed(cast):
-    cast.close()
-    services.submit_report(the_report(), by=cast.writer, at=NOON)
+def test_a_submitted_report_is_told_to_the_group_and_cannot_be_changed(october):
+    services.submit_report(the_report(), by=october.writer, at=NOON)
     told = Message.objects.filter(kind="reports.submitted", channel="inbox")
-    assert [message.recipient for message in told] == [cast.chair]
+    assert [message.recipient for message in told] == [october.chair]
     with pytest.raises(Refused):
-        services.edit_report(the_report(), summary="后来的话", by=cast.writer, at=NOON)
+        services.edit_report(the_report(), summary="后来的话", by=october.writer, at=NOON)
     assert the_report().summary == ""
 
 
-def test_a_report_is_submitted_once(cast):
-    cast.close()
-    services.submit_report(the_report(), by=cast.writer, at=NOON)
+def test_a_report_is_submitted_once(october):
+    services.submit_report(the_report(), by=october.writer, at=NOON)
     with pytest.raises(Refused):
-        services.submit_report(the_report(), by=cast.writer, at=NOON)
+        services.submit_report(the_report(), by=october.writer, at=NOON)
 
 
-def test_review_locks_the_month_and_is_published(cast):
-    cast.close()
-    services.submit_report(the_report(), by=cast.writer, at=NOON)
-    services.review_report(the_report(), by=cast.chair, at=NOON)
+def test_review_locks_the_month_and_is_published(october):
+    services.submit_report(the_report(), by=october.writer, at=NOON)
+    services.review_report(the_report(), by=october.chair, at=NOON)
     assert Close.objects.get(kind="month").state == Close.State.LOCKED
-    assert the_report().reviewed_by == cast.chair
+    assert the_report().reviewed_by == october.chair
     assert Event.objects.filter(name="reports.report_reviewed", object_id=the_report().pk).count() == 1
 
 
-def test_a_draft_cannot_be_reviewed(cast):
-    cast.close()
+def test_a_draft_cannot_be_reviewed(october):
     with pytest.raises(Refused):
-        services.review_report(the_report(), by=cast.chair, at=NOON)
+        services.review_report(the_report(), by=october.chair, at=NOON)
     assert Close.objects.get(kind="month").state == Close.State.REPORTED
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from appeals.models import Appeal
-from appeals.tests.build_findings import FindingStage
+from appeals.tests.build_findings import finding_stage
 from core.registries import verifications
 from incentives.models import Case, Decision, LedgerLine
 
@@ -14,8 +14,8 @@ FACTS = ("4 cases", "4 one live decision", "5 ledger", "5 appeals", "6 appeals",
 
 @pytest.mark.clause("RE-4.1b")
 @pytest.mark.clause("RE-5.3b")
-def test_a_won_appeal_on_the_severity_takes_the_penalty_to_the_rule_of_the_lower_one(company, client):
-    stage = FindingStage(company)
+def test_a_won_appeal_on_the_severity_takes_the_penalty_to_the_rule_of_the_lower_one(db, client):
+    stage = finding_stage()
     stage.found()
     serious = stage.posted(stage.worst)
     appeal = stage.looked_at()

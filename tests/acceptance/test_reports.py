@@ -8,15 +8,15 @@ from core.navigation import inbox_for
 from core.period import Period
 from jobs.services import run_now
 from reports.models import MonthlyReport
-from reports.tests.cast import Cast
+from reports.tests.cast import new_cast
 from scoring.models import Close
 from scoring.services import request_close
 from tests.factories import at
 
 
 @pytest.fixture
-def cast(company):
-    return Cast(company)
+def cast(db):
+    return new_cast()
 
 
 def browser(user):

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from reports.tests.cast import Cast
+from reports.tests.cast import new_cast
 from scoring.services import unfold_pending
 from scoring.tests import world
 from tests import factories
@@ -14,8 +14,8 @@ from tests.factories import at
 
 
 @pytest.fixture
-def cast(company):
-    return Cast(company)
+def cast(db):
+    return new_cast()
 
 
 def browser(user):
