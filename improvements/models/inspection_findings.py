@@ -105,7 +105,7 @@ class InspectionFinding(models.Model):
         return reverse("inspection_finding", args=[self.pk])
 
     @property
-    def is_repeated(self):
+    def is_repeated(self) -> bool:
         return self.repeats_id is not None
 
     def is_late(self, at):

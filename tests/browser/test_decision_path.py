@@ -33,7 +33,7 @@ def test_hr_picks_checks_and_sends_a_reward(stage, browser_page, login):
     page.goto(reverse("incentives_queue"))
     expect(page.get_by_role("heading", level=1)).to_have_text("10 月 2 件提案")
     page.get_by_role("checkbox", name="选择 王丽").check()
-    expect(page.get_by_role("status").filter(has_text="已选")).to_have_text("已选 1 件奖励")
+    expect(page.get_by_role("status").filter(has_text="已选")).to_have_text("已选 1 件")
     page.get_by_role("button", name="核对并送表决").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("把 1 件奖励送管理小组表决？")
     assert not Decision.objects.exists()
@@ -52,7 +52,7 @@ def test_the_keyboard_moves_and_picks(stage, browser_page, login):
     page.get_by_role("button", name="全部取消").click()
     expect(page.get_by_role("checkbox", name="选择 王丽")).not_to_be_checked()
     page.get_by_role("button", name="选中本页全部").click()
-    expect(page.get_by_role("status").filter(has_text="已选")).to_have_text("已选 1 件奖励")
+    expect(page.get_by_role("status").filter(has_text="已选")).to_have_text("已选 1 件")
 
 
 def test_a_member_moves_through_the_votes_by_keyboard_and_hr_takes_one_back(stage, browser_page, login):
