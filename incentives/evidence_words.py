@@ -81,7 +81,7 @@ def _corrections(case):
 def _finding_name(figures, case):
     verdict = str(Verdict(figures["verdict"]).label)
     severity = _severity(figures["severity"], case) if figures["severity"] else ""
-    return _list(part for part in (verdict, severity) if part)
+    return pgettext("clause separator", ", ").join(part for part in (verdict, severity) if part)
 
 
 def _target_missed(frozen, case):
