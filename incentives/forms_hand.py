@@ -7,6 +7,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from complaints.forms.fields import FilesField, PickField, line, people_offered, select, text_area
+from core.filtering import TabbedFilter
 from incentives.models import HandReport
 from incentives.services.hand import MOST_FILES, MOST_TEXT, VERB, items_of
 from jobs.attachments import TYPES
@@ -16,12 +17,14 @@ from organization.scopes import reach_of, today
 DAY = _("Enter the day on which it happened.")
 
 
-class HandReportFilter(django_filters.FilterSet):
+class HandReportFilter(TabbedFilter):
     """?state=…&kind=…&within=…; what is impossible is ignored."""
 
     state = django_filters.ChoiceFilter(choices=HandReport.State.choices)
     kind = django_filters.ChoiceFilter(label=_("Kind of fact"), empty_label=_("All kinds"))
     within = django_filters.CharFilter(method="search", label=_("Number or name"), max_length=60, strip=True)
+
+    shown = ("within", "kind")
 
     class Meta:
         model = HandReport
@@ -30,35 +33,10 @@ class HandReportFilter(django_filters.FilterSet):
     def __init__(self, data=None, queryset=None, *, kinds):
         super().__init__(data, queryset)
         self.filters["kind"].extra["choices"] = sorted(kinds.items())
-        for name, field in self.form.fields.items():
-            is_choice = isinstance(field.widget, forms.Select)
-            field.widget.attrs |= {
-                "class": "form-select" if is_choice else "form-control",
-                "id": f"filter_{name}",
-            }
+        self.dress()
 
     def search(self, reports, name, value):
         return reports.filter(Q(number__icontains=value) | Q(employee__name__icontains=value))
-
-    @property
-    def given(self):
-        self.form.is_valid()
-        return {name: value for name, value in self.form.cleaned_data.items() if value}
-
-    @property
-    def is_narrowed(self):
-        return bool(set(self.given) - {"state"})
-
-    @property
-    def details(self):
-        return [self.form[name] for name in ("within", "kind")]
-
-    def narrowed(self, *, but=()):
-        found = self.queryset
-        for name, value in self.given.items():
-            if name not in but:
-                found = self.filters[name].filter(found, value)
-        return found
 
 
 class HandReportForm(forms.Form):

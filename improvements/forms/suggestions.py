@@ -7,6 +7,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from complaints.forms.fields import FilesField, PickField, people_offered, select, text_area
+from core.filtering import TabbedFilter
 from improvements.models import Opinion, Suggestion
 from improvements.selectors.suggestion_counts import measures_of, subjects_of
 from jobs.attachments import TYPES
@@ -90,7 +91,7 @@ class SuggestionForm(forms.Form):
         return "\n".join(self.cleaned_data.get(name, "") for name in ("problem", "proposal"))
 
 
-class SuggestionFilter(django_filters.FilterSet):
+class SuggestionFilter(TabbedFilter):
     """?state=…&department=…&about=…&within=…; what is impossible is ignored."""
 
     state = django_filters.ChoiceFilter(choices=Suggestion.State.choices)
@@ -106,6 +107,8 @@ class SuggestionFilter(django_filters.FilterSet):
         empty_label=_("All departments"),
     )
 
+    shown = ("within", "department", "about")
+
     class Meta:
         model = Suggestion
         fields = []
@@ -114,36 +117,11 @@ class SuggestionFilter(django_filters.FilterSet):
         super().__init__(data, queryset)
         for name in ("department", "about"):
             self.filters[name].queryset = places_of(company)
-        for name, field in self.form.fields.items():
-            is_choice = isinstance(field.widget, forms.Select)
-            field.widget.attrs |= {
-                "class": "form-select" if is_choice else "form-control",
-                "id": f"filter_{name}",
-            }
+        self.dress()
 
     def search(self, suggestions, name, value):
         match = Q(number__icontains=value) | Q(author__name__icontains=value)
         return suggestions.filter(match | Q(problem__icontains=value) | Q(proposal__icontains=value))
-
-    @property
-    def given(self):
-        self.form.is_valid()
-        return {name: value for name, value in self.form.cleaned_data.items() if value}
-
-    @property
-    def is_narrowed(self):
-        return bool(set(self.given) - {"state"})
-
-    @property
-    def details(self):
-        return [self.form[name] for name in ("within", "department", "about")]
-
-    def narrowed(self, *, but=()):
-        found = self.queryset
-        for name, value in self.given.items():
-            if name not in but:
-                found = self.filters[name].filter(found, value)
-        return found
 
 
 def rating(label, help_text):
